@@ -1,0 +1,45 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+/**
+ * Bytes as they lie in the package, neither minified nor compressed: a server loads them so. Each limit
+ * stands a little above what was measured, so that a dependency bundled by mistake shows.
+ */
+const LIMITS = {
+  core: {
+    ".": "62 kB",
+    "./otp": "5 kB",
+    "./secrets": "11 kB",
+    "./audit": "100 B",
+    "./http": "60 kB",
+    "./stores/memory": "11 kB",
+    "./stores/postgres": "21 kB",
+    "./stores/sqlite": "23 kB",
+    "./testing": "40 kB",
+  },
+  express: {
+    ".": "3 kB",
+  },
+};
+
+/** A built file and all of its own package that importing it loads; what comes from npm is not counted. */
+function loadedBy(file, seen = new Set()) {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const [, specifier] of readFileSync(file, "utf8").matchAll(/(?:from|import) ?"(\.[^"]+)"/g)) {
+    loadedBy(join(dirname(file), specifier), seen);
+  }
+  return seen;
+}
+
+/** Every subpath that a package exports; one without a limit is an error. */
+function entriesOf(folder) {
+  const { name, exports } = JSON.parse(readFileSync(join("packages", folder, "package.json"), "utf8"));
+  return Object.entries(exports).map(([subpath, target]) => {
+    const limit = LIMITS[folder][subpath];
+    if (!limit) throw new Error(`${name} exports "${subpath}", and .size-limit.js gives it no limit. Measure it, and give it one.`);
+    return { name: join(name, subpath), path: [...loadedBy(join("packages", folder, target.import.default))], limit, brotli: false };
+  });
+}
+
+export default Object.keys(LIMITS).flatMap(entriesOf);

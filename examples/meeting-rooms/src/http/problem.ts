@@ -1,0 +1,61 @@
+/** Every problem of the system's own, with its status and what the person is told. */
+const PROBLEMS = {
+  body_invalid: [400, "The request's body can't be read: it is not what its Content-Type says."],
+  request_invalid: [400, "The request can't be understood."],
+  unauthenticated: [401, "Sign in first."],
+  credentials_invalid: [401, "The username or the password is not right."],
+  admins_only: [403, "Only an administrator may do this."],
+  role_forbidden: [403, "Only an administrator can make another one."],
+  not_yours: [403, "This booking is somebody else's."],
+  not_found: [404, "There is nothing at this address."],
+  user_not_found: [404, "There is no such user."],
+  room_not_found: [404, "There is no such room."],
+  booking_not_found: [404, "There is no such booking."],
+  username_taken: [409, "This username is taken. Choose another one."],
+  email_taken: [409, "There is an account with this e-mail address already."],
+  last_admin: [409, "This is the only administrator. Make another one first."],
+  slot_taken: [409, "The room is booked for a part of that time already."],
+  room_unavailable: [409, "The room can't be booked at present."],
+  already_cancelled: [409, "This booking has been cancelled already."],
+  booking_over: [409, "This booking is over, so it can't be cancelled any more."],
+  body_too_large: [413, "The request's body is over 16 KiB."],
+  media_type_unsupported: [415, "This route does not take a body of that type."],
+  input_invalid: [422, "Some of the input is not right."],
+  internal: [500, "Something went wrong. It has been reported."],
+  unavailable: [503, "A part of the system does not answer just now. Try again in a moment."],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+/** The stable code of a problem. */
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** What is wrong with one field. `path` is empty where it is the whole. */
+export interface Fault {
+  path: string;
+  message: string;
+}
+
+/** What a problem adds to its code. */
+export interface ProblemExtra {
+  errors?: readonly Fault[];
+  headers?: Readonly<Record<string, string>>;
+  /** For the log alone. */
+  cause?: unknown;
+}
+
+/** A refusal, thrown by a route and answered as `application/problem+json` (RFC 9457). */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Readonly<Record<string, unknown>>;
+
+  constructor(code: ProblemCode, { errors, headers, cause }: ProblemExtra = {}) {
+    const [status, title] = PROBLEMS[code];
+    super(title, { cause });
+    this.status = status;
+    // RFC 9110 §15.5.2: a 401 bears a challenge.
+    const challenge: Record<string, string> = status === 401 ? { "WWW-Authenticate": "Bearer" } : {};
+    this.headers = { "Content-Type": "application/problem+json", ...challenge, ...headers };
+    this.body = { type: `urn:meeting-rooms:error:${code}`, title, status, code, ...(errors ? { errors } : {}) };
+  }
+}

@@ -1,0 +1,80 @@
+import type { Subject } from "@nightlatch/core";
+import type { Request, RequestHandler } from "express";
+import type { JWTVerifyGetKey } from "jose";
+import type { Queries } from "../database/database.ts";
+import { Problem } from "../http/problem.ts";
+import { readToken } from "./access-token.ts";
+
+/** The user behind a request. */
+export interface Caller {
+  id: string;
+  username: string;
+  role: "user" | "admin";
+  session: string;
+}
+
+/** Tells who sends a request; asked again about the same one, it remembers. */
+export interface Authentication {
+  /** The caller; `undefined` without a good token. */
+  find(req: Request): Promise<Caller | undefined>;
+  /** The caller, or the problem `unauthenticated`. */
+  caller(req: Request): Promise<Caller>;
+  /** The caller as the MFA engine names users. */
+  subject(req: Request): Promise<Subject | undefined>;
+  /** Lets through who is signed in. */
+  readonly signedIn: RequestHandler;
+  /** Lets through admins. */
+  readonly admins: RequestHandler;
+}
+
+const BEARER = /^Bearer +([A-Za-z0-9._~+/-]{1,4096}=*)$/i;
+
+/**
+ * Authentication by access token: the signature is held against the published keys, and one read by
+ * primary key tells whether the user still exists, and as what. So the tokens of a deleted user die at once.
+ */
+export function createAuthentication(database: Queries, keys: JWTVerifyGetKey): Authentication {
+  const known = new WeakMap<Request, Promise<Caller | undefined>>();
+
+  const authenticate = async (req: Request): Promise<Caller | undefined> => {
+    const [, token] = BEARER.exec(req.headers.authorization ?? "") ?? [];
+    const claims = token === undefined ? undefined : await readToken(token, keys);
+    if (!claims) return undefined;
+    const [user] = await database.query<Pick<Caller, "username" | "role">>("SELECT username, role FROM users WHERE id = $1", [
+      claims.userId,
+    ]);
+    return user && { id: claims.userId, username: user.username, role: user.role, session: claims.session };
+  };
+
+  const find = (req: Request): Promise<Caller | undefined> => {
+    const found = known.get(req) ?? authenticate(req);
+    known.set(req, found);
+    return found;
+  };
+
+  const caller = async (req: Request): Promise<Caller> => {
+    const found = await find(req);
+    if (!found)
+      throw new Problem("unauthenticated", {
+        headers: req.headers.authorization ? { "WWW-Authenticate": 'Bearer error="invalid_token"' } : {},
+      });
+    return found;
+  };
+
+  return Object.freeze({
+    find,
+    caller,
+    async subject(req) {
+      const found = await find(req);
+      return found && { id: found.id, name: found.username, session: found.session };
+    },
+    async signedIn(req, _res, next) {
+      await caller(req);
+      next();
+    },
+    async admins(req, _res, next) {
+      if ((await caller(req)).role !== "admin") throw new Problem("admins_only");
+      next();
+    },
+  } satisfies Authentication);
+}

@@ -1,0 +1,89 @@
+import { Client } from "pg";
+import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { enrol } from "./support/authenticator.ts";
+import { DEMO_PASSWORD } from "./support/demo.ts";
+import { call, tokenOf } from "./support/http.ts";
+import { freshServer } from "./support/server.ts";
+import { endAll, type Started, startInVain, startSystem } from "./support/system.ts";
+
+// What stands in the database, read as whoever got hold of it would.
+
+let server: { DATABASE_URL: string; NIGHTLATCH_KEYS: string };
+let system: Started;
+let client: Client;
+
+beforeEach(async () => {
+  server = await freshServer();
+  system = await startSystem({ env: server });
+  client = new Client({ connectionString: server.DATABASE_URL });
+  await client.connect();
+});
+afterEach(async () => {
+  await client?.end();
+  await system?.stop();
+});
+afterAll(endAll);
+
+const users = (path: string) => `${system.users}${path}`;
+const count = async (table: string): Promise<number> => Number((await client.query(`SELECT count(*) FROM ${table}`)).rows[0].count);
+
+test("holds nothing that signs anybody in", async () => {
+  const token = await tokenOf(system.users, "member", DEMO_PASSWORD);
+  const setup = await call("POST", users("/auth/mfa/setup"), { token });
+  const { recoveryCodes, grant } = await enrol(system.users, token);
+  const { rows: tables } = await client.query("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'");
+  expect(tables.length).toBeGreaterThan(8);
+  let dump = "";
+  for (const { table_name } of tables) dump += JSON.stringify((await client.query(`SELECT * FROM ${table_name}`)).rows);
+
+  for (const secret of [DEMO_PASSWORD, token, grant, setup.body.secret, server.NIGHTLATCH_KEYS.slice(3), ...recoveryCodes]) {
+    expect(dump).not.toContain(secret);
+    expect(dump).not.toContain(secret.replaceAll("-", ""));
+  }
+  expect(dump).toContain("$argon2id$v=19$m=19456,t=2,p=1$");
+  const { rows: keys } = await client.query("SELECT private_jwk FROM signing_keys");
+  expect(keys).toEqual([{ private_jwk: expect.stringMatching(/^v1\.[^.]+\.[^.]+\.[^.]+$/) }]);
+});
+
+test("holds no factor of a deleted user, and none of one whose deletion a crash cut short", async () => {
+  const admin = await tokenOf(system.users, "admin", DEMO_PASSWORD);
+  for (const username of ["member", "guest"]) await enrol(system.users, await tokenOf(system.users, username, DEMO_PASSWORD));
+  expect(await count("nightlatch_factors")).toBe(2);
+  await call("DELETE", users("/users/member"), { token: admin });
+  expect([await count("nightlatch_factors"), await count("nightlatch_recovery_codes"), await count("erasures")]).toEqual([1, 10, 0]);
+
+  await system.stop();
+  await client.query(
+    "WITH gone AS (DELETE FROM users WHERE username = 'guest' RETURNING id) INSERT INTO erasures (user_id) SELECT id FROM gone",
+  );
+  system = await startSystem({ env: server });
+  expect([await count("nightlatch_factors"), await count("nightlatch_recovery_codes"), await count("erasures")]).toEqual([0, 0, 0]);
+});
+
+test("a signing key put in the place of ours is not believed", async () => {
+  const other = await freshServer();
+  await (await startSystem({ env: other })).stop();
+  const theirs = new Client({ connectionString: other.DATABASE_URL });
+  await theirs.connect();
+  const { rows } = await theirs.query("SELECT kid, private_jwk FROM signing_keys");
+  await theirs.end();
+
+  await system.stop();
+  const { rows: ours } = await client.query("SELECT kid, private_jwk FROM signing_keys");
+  for (const change of [{ private_jwk: rows[0].private_jwk }, { kid: rows[0].kid }]) {
+    const { kid, private_jwk } = { ...ours[0], ...change };
+    await client.query("UPDATE signing_keys SET kid = $1, private_jwk = $2", [kid, private_jwk]);
+    const { code, output } = await startInVain({ env: server });
+    expect(code).toBe(1);
+    expect(output).toContain("The signing key in the table signing_keys does not open");
+  }
+  await client.query("UPDATE signing_keys SET kid = $1, private_jwk = $2", [ours[0].kid, ours[0].private_jwk]);
+  system = await startSystem({ env: server });
+});
+
+test("the overlap of two bookings is refused by the table itself", async () => {
+  const insert = `INSERT INTO bookings (room_id, title, starts_at, ends_at)
+    VALUES (1, 'x', now() + interval '40 days', now() + interval '40 days 1 hour')`;
+  await client.query(insert);
+  await expect(client.query(insert)).rejects.toMatchObject({ code: "23P01", constraint: "bookings_overlap" });
+});

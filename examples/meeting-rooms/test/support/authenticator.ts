@@ -1,0 +1,49 @@
+import { fromBase32, totp, totpStep } from "@nightlatch/core/otp";
+import { oathtool } from "@nightlatch/internal-services";
+import { expect } from "vitest";
+import { call } from "./http.ts";
+
+const PERIOD = 30_000;
+
+/** An authenticator app that never shows the same code twice. */
+export interface Authenticator {
+  /** The next code that has not been shown and is accepted now: of the step before, of this one, or of the one to come. */
+  next(): Promise<string>;
+  /** The code shown last. */
+  last(): string;
+}
+
+/** Makes an authenticator from what computes a secret's code at an instant (milliseconds since 1970). */
+function authenticator(codeAt: (at: number) => string | Promise<string>): Authenticator {
+  let step = -1;
+  let code = "";
+  return {
+    async next() {
+      // The oldest step is left out where it would lapse on the way.
+      const oldest = () => totpStep(Date.now() + 3_000) - 1;
+      const wanted = Math.max(step + 1, oldest());
+      while (wanted > totpStep(Date.now()) + 1) await new Promise((resolve) => setTimeout(resolve, 100));
+      step = wanted;
+      code = await codeAt(step * PERIOD);
+      return code;
+    },
+    last: () => code,
+  };
+}
+
+/** An authenticator that is not ours: oathtool. */
+export const oathAuthenticator = (secret: string): Authenticator =>
+  authenticator((at) => oathtool(["--totp", "-b", secret, "--now", `@${at / 1000}`]));
+
+/** Enrols a user who is signed in; the authenticator, and what enabling it answered. */
+export async function enrol(
+  users: string,
+  token: string,
+): Promise<{ authenticator: Authenticator; grant: string; recoveryCodes: string[] }> {
+  const setup = await call("POST", `${users}/auth/mfa/setup`, { token, json: {} });
+  expect(setup.status).toBe(200);
+  const own = authenticator((at) => totp(fromBase32(setup.body.secret), at));
+  const enabled = await call("POST", `${users}/auth/mfa/enable`, { token, json: { code: await own.next() } });
+  expect(enabled.status).toBe(200);
+  return { authenticator: own, grant: enabled.body.grant, recoveryCodes: enabled.body.recovery_codes };
+}

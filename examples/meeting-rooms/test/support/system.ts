@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { freePort } from "@nightlatch/internal-services";
+
+const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
+const MAIN = "examples/meeting-rooms/src/main.ts";
+
+/** Milliseconds that a process is given to answer, or to end. */
+const DEADLINE = 50_000;
+
+/** What of this test run's own environment a started process may see: its settings come from the test alone. */
+const { PATH, HOME, TMPDIR } = process.env;
+
+/** A new, empty data folder. */
+export const newFolder = (): string => mkdtempSync(join(tmpdir(), "meeting-rooms-"));
+
+/** A keyring. */
+export const newKeys = (): string => `k1:${crypto.getRandomValues(Buffer.alloc(32)).toString("base64")}`;
+
+/** A started process. */
+export interface Started {
+  users: string;
+  bookings: string;
+  /** What it has written, to standard output and error. */
+  output(): string;
+  /** Stops it as an init system would; its exit code. */
+  stop(): Promise<number | null>;
+  /** Kills it as a power cut would. */
+  kill(): Promise<void>;
+}
+
+interface Launch {
+  env?: Record<string, string>;
+  args?: string[];
+}
+
+const children = new Set<ChildProcess>();
+
+/** Ends every process that a test left behind. */
+export async function endAll(): Promise<void> {
+  await Promise.all([...children].map((child) => end(child, "SIGKILL")));
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) {
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    child.kill(signal);
+    await ended;
+  }
+  return child.exitCode;
+}
+
+function launch({ env = {}, args = [] }: Launch): { child: ChildProcess; output: () => string } {
+  const base = { PATH, HOME, TMPDIR, LOG_LEVEL: "info" };
+  const child = spawn(process.execPath, ["--conditions=@nightlatch/source", MAIN, ...args], { cwd: ROOT, env: { ...base, ...env } });
+  children.add(child);
+  child.once("close", () => children.delete(child));
+  let output = "";
+  const hear = (chunk: Buffer) => {
+    output += chunk.toString();
+  };
+  child.stdout.on("data", hear);
+  child.stderr.on("data", hear);
+  return { child, output: () => output };
+}
+
+async function healthy(url: string, signal: AbortSignal): Promise<boolean> {
+  return await fetch(`${url}/health`, { signal }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
+/** Starts the system, or one service of it, and waits until it answers. */
+export async function startSystem({ env = {}, args = [] }: Launch = {}): Promise<Started> {
+  const ports = { USERS_PORT: String(await freePort()), BOOKINGS_PORT: String(await freePort()) };
+  const settings: Record<string, string> = { NIGHTLATCH_DATA: newFolder(), ...ports, ...env };
+  const { child, output } = launch({ env: settings, args });
+  const users = `http://127.0.0.1:${settings.USERS_PORT}`;
+  const bookings = `http://127.0.0.1:${settings.BOOKINGS_PORT}`;
+  const awaited = [users, bookings].filter((url) => args.length === 0 || args.includes(url === users ? "users" : "bookings"));
+  const signal = AbortSignal.timeout(DEADLINE);
+  while (!(await Promise.all(awaited.map((url) => healthy(url, signal)))).every(Boolean)) {
+    if (signal.aborted || child.exitCode !== null || child.signalCode !== null) {
+      await end(child, "SIGKILL");
+      throw new Error(`The system did not start (exit ${child.exitCode}):\n${output()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  return { users, bookings, output, stop: () => end(child, "SIGTERM"), kill: async () => void (await end(child, "SIGKILL")) };
+}
+
+/** Starts what is not going to run, and waits until it has given up: its exit code and what it said. */
+export async function startInVain({ env = {}, args = [] }: Launch): Promise<{ code: number | null; output: string }> {
+  const ports = { USERS_PORT: String(await freePort()), BOOKINGS_PORT: String(await freePort()) };
+  const { child, output } = launch({ env: { ...ports, ...env }, args });
+  const late = setTimeout(() => child.kill("SIGKILL"), DEADLINE);
+  await new Promise((resolve) => child.once("close", resolve));
+  clearTimeout(late);
+  return { code: child.exitCode, output: output() };
+}

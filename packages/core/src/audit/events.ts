@@ -1,0 +1,61 @@
+import type { Lane } from "../stores/store.ts";
+
+/** What happened, by type. There is no field that a code, a secret or a grant could enter. */
+export interface MfaEventDetails {
+  /** An authenticator was set up and waits to be enabled by a code. */
+  factor_pending: { method: string; factorId: string };
+  /** An authenticator was bound: it proved itself with a code. */
+  factor_enabled: { method: string; factorId: string };
+  factor_renamed: { factorId: string };
+  /** An authenticator was removed, after the proof named; `last` when it was the only one, so that MFA is off. */
+  factor_removed: { method: string; factorId: string; proof: "code" | "grant"; last: boolean };
+  /** All factors of the subject were removed, after the proof named. */
+  mfa_disabled: { proof: "code" | "grant" };
+  recovery_codes_issued: { count: number };
+  /** The old set is void. */
+  recovery_codes_replaced: { count: number; proof: "code" | "grant" };
+  recovery_code_used: { left: number };
+  /** A code was right. `refusals`: attempts refused under the lock before it. */
+  verified: { method: string; factorId?: string; purpose?: string; refusals?: number };
+  verification_failed: { lane: Lane; purpose?: string; attemptsLeft: number; refusals?: number };
+  /** A right code that had been spent already. */
+  code_replayed: { method: string; factorId?: string; purpose?: string };
+  /** An answer to a challenge that had been answered or revoked meanwhile. `method` is told when its code was right. */
+  challenge_dead: { method?: string; purpose?: string };
+  /** The failures reached a lock. `until` is milliseconds since 1970. */
+  locked: { lane: Lane; until: number };
+  /** The first attempt refused under a lock; those after it are counted, and told by `refusals` later. */
+  refused: { lane: Lane; until: number };
+  /** Many failures over days, between successes: somebody may be guessing slowly. */
+  guessing_noticed: { lane: Lane; tally: number };
+  /** A stored secret does not open: its row was edited or moved. */
+  secret_unreadable: { factorId: string };
+  /** A factor's code threw, or answered with something that is no claim. */
+  factor_faulty: { method: string };
+  /** The host says enrolled, the store holds no factor. */
+  enrolment_mismatch: Record<never, never>;
+  /** Every grant and challenge of the subject was ended. */
+  revoked: Record<never, never>;
+  /** The subject's factors were erased and its name in this log blanked. */
+  subject_erased: Record<never, never>;
+}
+
+/** The type of an event. */
+export type MfaEventType = keyof MfaEventDetails;
+
+/** An event of one type. */
+export type MfaEventOf<T extends MfaEventType> = {
+  /** A UUID, the same in the log and in every delivery. */
+  id: string;
+  type: T;
+  at: Date;
+  /** Absent once the subject was erased. */
+  subject?: string;
+  tenant?: string;
+} & MfaEventDetails[T];
+
+/** Any event of the catalogue: discriminated by `type`. */
+export type MfaEvent = { [T in MfaEventType]: MfaEventOf<T> }[MfaEventType];
+
+/** An event about to be recorded. */
+export type NewEvent = { [T in MfaEventType]: { type: T } & MfaEventDetails[T] }[MfaEventType];

@@ -1,0 +1,3 @@
+export type { AuditRow } from "../stores/store.ts";
+export type { MfaEvent, MfaEventDetails, MfaEventOf, MfaEventType } from "./events.ts";
+export type { AuditLog, AuditPage, AuditQuery } from "./log.ts";

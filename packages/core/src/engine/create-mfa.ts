@@ -1,0 +1,88 @@
+import { createAuditLog } from "../audit/log.ts";
+import { ConfigError } from "../errors.ts";
+import { change, createEngine, keyOf } from "./engine.ts";
+import { disable, enable, regenerateRecoveryCodes, remove, rename, setup } from "./lifecycle.ts";
+import { checkedOptions } from "./options.ts";
+import { signIn } from "./sign-in.ts";
+import { status } from "./status.ts";
+import type { Mfa, MfaOptions, Subject } from "./types.ts";
+import { challenge, verify, verifyGrant } from "./verify.ts";
+
+/** Longest texts of a subject. An id has to fit an index, a name the QR picture. */
+const LONGEST = { id: 255, tenant: 255, session: 1024, name: 128 };
+
+/** A text that a store can't tell from another is refused: a lone surrogate or a NUL has no UTF-8 of its own. */
+function checkText(part: keyof typeof LONGEST, text: unknown): void {
+  if (typeof text !== "string" || text === "" || text.length > LONGEST[part] || !text.isWellFormed() || text.includes("\0")) {
+    throw new ConfigError(
+      `A subject's ${part} is a well-formed string of 1 to ${LONGEST[part]} characters${part === "id" ? "" : " where there is one"}.`,
+    );
+  }
+}
+
+/** A subject without an id would share its factors with every other one. */
+function checked(subject: Subject): Subject {
+  checkText("id", subject?.id);
+  for (const part of ["tenant", "session", "name"] as const) if (subject[part] !== undefined) checkText(part, subject[part]);
+  return subject;
+}
+
+/**
+ * Multi-factor authentication beside the login that the host already has. The host keeps its users,
+ * passwords and sessions; this keeps what comes after the first factor.
+ *
+ * @throws ConfigError when an option is missing or makes no sense
+ *
+ * @example
+ * ```ts
+ * import { createMfa, keyring } from "@nightlatch/core";
+ * import { memoryStore } from "@nightlatch/core/stores/memory";
+ *
+ * const mfa = createMfa({ issuer: "Example", keys: keyring(process.env.NIGHTLATCH_KEYS), store: memoryStore() });
+ * await mfa.ready({ migrate: true });
+ *
+ * const step = await mfa.signIn({ id: "user-1" }, { amr: ["pwd"] });
+ * if (step.required) {
+ *   const verification = await mfa.verify({ challenge: step.challenge, code: "123456", session: "session-1" });
+ *   if (verification.ok) console.log(`Start session-1 for ${verification.subject.id}`);
+ * }
+ * ```
+ */
+export function createMfa(options: MfaOptions): Mfa {
+  const engine = createEngine(checkedOptions(options));
+  return Object.freeze({
+    async ready({ migrate = false } = {}) {
+      if (migrate) await engine.store.migrate();
+      await engine.openKeys();
+    },
+    status: async (subject) => await status(engine, checked(subject)),
+    signIn: async (subject, first) => await signIn(engine, checked(subject), first ?? {}),
+    challenge: async (subject, demand) => await challenge(engine, checked(subject), demand),
+    async verify(answer) {
+      if (answer.subject) checked(answer.subject);
+      // Neither a challenge nor a subject: a field is missing in what the user sent, which answers nothing.
+      else if (typeof answer.challenge !== "string") return { ok: false, reason: "expired" };
+      else if (answer.session !== undefined) checkText("session", answer.session);
+      return await verify(engine, answer);
+    },
+    verifyGrant: async (grant, subject, demand) => await verifyGrant(engine, grant, checked(subject), demand),
+    factors: Object.freeze({
+      setup: async (subject, request) => await setup(engine, checked(subject), request),
+      enable: async (subject, answer) => await enable(engine, checked(subject), answer),
+      list: async (subject) => (await status(engine, checked(subject))).factors,
+      rename: async (subject, factorId, name) => await rename(engine, checked(subject), factorId, name),
+      remove: async (subject, factorId, proof) => await remove(engine, checked(subject), factorId, proof),
+    } satisfies Mfa["factors"]),
+    disable: async (subject, proof) => await disable(engine, checked(subject), proof),
+    regenerateRecoveryCodes: async (subject, proof) => await regenerateRecoveryCodes(engine, checked(subject), proof),
+    async revoke(subject) {
+      await change(engine, keyOf(checked(subject)), [{ type: "revoked" }], { raiseEpoch: true });
+    },
+    admin: Object.freeze({
+      async erase(subject) {
+        await change(engine, keyOf(checked(subject)), [{ type: "subject_erased" }], { removeAll: true, raiseEpoch: true, blank: true });
+      },
+    } satisfies Mfa["admin"]),
+    audit: createAuditLog(engine.store, async () => (await engine.openKeys()).audit, keyOf),
+  } satisfies Mfa);
+}

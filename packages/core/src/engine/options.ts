@@ -1,0 +1,108 @@
+import { z } from "zod";
+import { ConfigError } from "../errors.ts";
+import { type Factor, totp } from "../factors/index.ts";
+import { recoveryCode } from "../factors/recovery-code.ts";
+import { toSeconds } from "../internal/duration.ts";
+import { compileLockout, type LockoutPolicy, type LockoutSchedule } from "../lockout/policy.ts";
+import { STORE_VERBS } from "./fail-closed.ts";
+import type { MfaOptions, Subject } from "./types.ts";
+
+/** Codes of one subject that are valid at one instant, at most: what the lockout's odds are reckoned with. */
+export const LIVE_CODES = 7;
+
+/** The options with their defaults, checked. */
+export interface Settings {
+  issuer: (subject: Subject) => string;
+  keys: MfaOptions["keys"];
+  store: MfaOptions["store"];
+  factors: readonly Factor[];
+  /** 0 when there are none. */
+  recoveryCodes: number;
+  schedule: LockoutSchedule;
+  /** Seconds. */
+  proofMaxAge: number;
+  /** Seconds. */
+  longestGrant: number;
+  clock: () => number;
+  onEvent: MfaOptions["onEvent"];
+}
+
+const having = (...methods: readonly string[]) =>
+  z.custom<object>(
+    (value) =>
+      typeof value === "object" && value !== null && methods.every((m) => typeof (value as Record<string, unknown>)[m] === "function"),
+    { error: `must have ${methods.map((m) => `${m}()`).join(", ")}` },
+  );
+const fn = z.custom<(...args: never[]) => unknown>((value) => typeof value === "function", { error: "must be a function" });
+const duration = (least: number, most: number) =>
+  z.custom<string | number>(
+    (value) => {
+      const seconds = toSeconds(value);
+      return seconds !== undefined && seconds >= least && seconds <= most;
+    },
+    { error: `must be a duration of ${least} to ${most} seconds, such as 300 or "5m"` },
+  );
+
+const LOCKOUT_NAMES = ["failures", "lock", "longest", "notice", "suspend", "leak"] as const satisfies readonly (keyof LockoutPolicy)[];
+
+const schema = z.strictObject({
+  issuer: z.union([z.string().min(1).max(64), fn], {
+    error: "must be the name that authenticator apps show, or a function that gives it",
+  }),
+  keys: having("wrap", "unwrap"),
+  store: having(...STORE_VERBS),
+  factors: z.array(having("parse", "match")).min(1).optional(),
+  recoveryCodes: z.union([z.literal(false), z.strictObject({ count: z.int().min(1).max(20).optional() })]).optional(),
+  // Its numbers are judged by the lockout room; here only a misspelt name is, lest a bound be ignored.
+  lockout: z.strictObject(Object.fromEntries(LOCKOUT_NAMES.map((name) => [name, z.unknown().optional()]))).optional(),
+  enrolment: z.strictObject({ maxAge: duration(1, 3_600).optional() }).optional(),
+  grants: z.strictObject({ longest: duration(1, 86_400).optional() }).optional(),
+  clock: fn.optional(),
+  onEvent: fn.optional(),
+});
+
+/** An issuer that still says something once the colon, which the label can't hold, is taken out. */
+function usableIssuer(issuer: unknown): string {
+  if (typeof issuer === "string" && issuer.length <= 64 && issuer.replaceAll(":", "").trim() !== "") return issuer;
+  throw new ConfigError("issuer is the name that authenticator apps show: 1 to 64 characters that are not all colons and spaces.");
+}
+
+/** Checks the options once, at construction. */
+export function checkedOptions(options: MfaOptions): Settings {
+  const checked = schema.safeParse(options);
+  if (!checked.success) {
+    const faults = checked.error.issues.map(({ path, message }) => `${path.join(".") || "options"}: ${message}`);
+    const wrap = checked.error.issues.some(({ path }) => path[0] === "store")
+      ? " Make a store of a client with postgresStore(client)."
+      : "";
+    throw new ConfigError(`createMfa can't start with these options. ${faults.join("; ")}.${wrap}`);
+  }
+  const { issuer, keys, store, factors = [totp()], recoveryCodes = {}, lockout, enrolment, grants, clock = Date.now, onEvent } = options;
+  const all = recoveryCodes === false ? factors : [...factors, recoveryCode()];
+  if (typeof issuer === "string") usableIssuer(issuer);
+  const types = new Set<string>();
+  for (const { type, lane, liveCodes } of all) {
+    if (types.has(type)) throw new ConfigError(`factors: two of them have the type "${type}". Give each type once.`);
+    types.add(type);
+    if (lane !== "authenticator" && lane !== "recovery")
+      throw new ConfigError(`factors: "${type}" has no lane, so its guesses would not count.`);
+    if (!(liveCodes >= 0 && liveCodes <= LIVE_CODES))
+      throw new ConfigError(`factors: "${type}" has ${liveCodes} codes live at once; ${LIVE_CODES} is the most.`);
+  }
+  return {
+    issuer: (subject) => usableIssuer(typeof issuer === "string" ? issuer : issuer(subject)),
+    keys,
+    store,
+    factors: all,
+    recoveryCodes: recoveryCodes === false ? 0 : (recoveryCodes.count ?? 10),
+    schedule: compileLockout(lockout),
+    proofMaxAge: toSeconds(enrolment?.maxAge ?? "5m") as number,
+    longestGrant: toSeconds(grants?.longest ?? "15m") as number,
+    clock() {
+      const now = clock();
+      if (!Number.isSafeInteger(now)) throw new ConfigError(`clock gives whole milliseconds since 1970; it gave ${now}.`);
+      return now;
+    },
+    onEvent,
+  };
+}

@@ -1,0 +1,30 @@
+/** A request, as an adapter hands it over. */
+export interface HttpRequest {
+  method: string;
+  /** The path below the mount point, without the query. */
+  path: string;
+  /** Header fields by lower-case name. */
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** What the host's own parser made of the body; `undefined` when it has none. */
+  parsedBody?: unknown;
+  /** The body itself, read when there is no `parsedBody`. */
+  stream?: AsyncIterable<Uint8Array>;
+}
+
+/** A response for the adapter to write. */
+export interface HttpResponse {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: Readonly<Record<string, unknown>>;
+}
+
+/** A header field as one string; `undefined` when it is absent or stands there more than once. */
+export function header({ headers }: Pick<HttpRequest, "headers">, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** A JSON answer. Nothing that these routes say may be stored by a cache. */
+export function json(status: number, body: Record<string, unknown>, headers: Record<string, string> = {}): HttpResponse {
+  return { status, headers: { "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store", ...headers }, body };
+}

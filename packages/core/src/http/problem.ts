@@ -1,0 +1,138 @@
+import { ACR } from "../engine/engine.ts";
+import type { Refusal, RefusalReason, SignIn } from "../engine/types.ts";
+import { isMfaError, type MfaErrorCode } from "../errors.ts";
+import type { HttpResponse } from "./message.ts";
+
+/** The stable code of a problem. */
+export type ProblemCode =
+  | "unauthenticated"
+  | "mfa_required"
+  | "step_up_required"
+  | "proof_needed"
+  | "code_invalid"
+  | "code_used"
+  | "challenge_expired"
+  | "locked"
+  | "enrolment_required"
+  | "enrolment_mismatch"
+  | "origin_refused"
+  | "body_invalid"
+  | "body_too_large"
+  | "media_type_unsupported"
+  | "method_not_allowed"
+  | "binding_invalid"
+  | "factor_unknown"
+  | "factor_limit"
+  | "unsupported"
+  | "unavailable"
+  | "internal";
+
+/** Every code with its status and what the person is told. */
+const PROBLEMS: Readonly<Record<ProblemCode, readonly [status: number, title: string]>> = {
+  unauthenticated: [401, "Sign in first."],
+  mfa_required: [401, "Enter a code from your authenticator app to finish signing in."],
+  step_up_required: [401, "This needs a fresh code from your authenticator app."],
+  proof_needed: [401, "Changing two-step verification needs a fresh code from your authenticator app, or a recovery code."],
+  code_invalid: [401, "That code is not right. Enter the newest code that your authenticator app shows."],
+  code_used: [401, "That code has been used already. Wait for the next one."],
+  challenge_expired: [401, "This took too long, or something changed meanwhile. Start again."],
+  locked: [429, "Too many wrong codes. Wait before the next one."],
+  enrolment_required: [403, "This needs two-step verification. Set it up first."],
+  enrolment_mismatch: [403, "Your two-step verification can't be found. Signing in is refused until an administrator has looked into it."],
+  origin_refused: [403, "This request came from another site, so it was refused."],
+  body_invalid: [400, "The request's body is not what this route takes."],
+  body_too_large: [413, "The request's body is over 16 KiB."],
+  media_type_unsupported: [415, "Send the body as application/json."],
+  method_not_allowed: [405, "This route does not take that method."],
+  binding_invalid: [400, "The request does not say what it is about, so no approval can be bound to it."],
+  unsupported: [404, "This is not offered here."],
+  factor_unknown: [404, "There is no such authenticator."],
+  factor_limit: [409, "No more authenticators can be added beside those you have."],
+  unavailable: [503, "Two-step verification can't be checked just now. Try again in a moment."],
+  internal: [500, "Something went wrong. It has been reported."],
+};
+
+const OF_REFUSAL: Record<RefusalReason, ProblemCode> = {
+  invalid: "code_invalid",
+  replayed: "code_used",
+  locked: "locked",
+  expired: "challenge_expired",
+  proof_needed: "proof_needed",
+  not_enrolled: "enrolment_required",
+  unknown_factor: "factor_unknown",
+  factor_limit: "factor_limit",
+  unsupported: "unsupported",
+};
+
+const OF_ERROR: Record<MfaErrorCode, ProblemCode> = {
+  config_invalid: "internal",
+  key_unusable: "unavailable",
+  seal_broken: "unavailable",
+  store_failed: "unavailable",
+  enrolment_mismatch: "enrolment_mismatch",
+};
+
+/** What a refusal adds to the problem and its header. */
+export interface ProblemExtra {
+  /** Members of the body beside the standard ones. */
+  body?: Record<string, unknown>;
+  /** Seconds: for `max_age`. */
+  maxAge?: number;
+  headers?: Record<string, string>;
+}
+
+/** RFC 9470 §3: what a step-up refusal says in `WWW-Authenticate`. No member holds what a user typed. */
+function stepUpHeader(description: string, maxAge: number | undefined): string {
+  const members = [`error="insufficient_user_authentication"`, `error_description="${description}"`, `acr_values="${ACR}"`];
+  if (maxAge !== undefined) members.push(`max_age="${maxAge}"`);
+  return `Bearer ${members.join(", ")}`;
+}
+
+/** A problem (RFC 9457): its `status` is the response's own, and its `code` is what programs compare. */
+export function problem(code: ProblemCode, { body, maxAge, headers }: ProblemExtra = {}): HttpResponse {
+  const [status, title] = PROBLEMS[code];
+  // RFC 9110 §15.5.2: a 401 bears a challenge.
+  const challenge = status === 401 ? { "WWW-Authenticate": code === "unauthenticated" ? "Bearer" : stepUpHeader(title, maxAge) } : {};
+  return {
+    status,
+    headers: { "Content-Type": "application/problem+json", "Cache-Control": "no-store", ...challenge, ...headers },
+    body: { type: `urn:nightlatch:error:${code}`, title, status, code, ...body },
+  };
+}
+
+const ofRefusal = ({ reason, attemptsLeft, retryAfter }: Refusal): HttpResponse =>
+  problem(OF_REFUSAL[reason], {
+    body: {
+      ...(attemptsLeft === undefined ? {} : { attempts_left: attemptsLeft }),
+      ...(retryAfter === undefined ? {} : { retry_after: retryAfter }),
+    },
+    headers: reason === "locked" && retryAfter !== undefined ? { "Retry-After": String(retryAfter) } : {},
+  });
+
+/**
+ * The HTTP answer for what was refused: a `Refusal`, a sign-in that needs its second step, or an error of
+ * Nightlatch's. Any other error is thrown on, since it is not ours to answer. The answer says nothing of
+ * the cause; log the error itself.
+ *
+ * @example
+ * ```ts
+ * import type { Mfa } from "@nightlatch/core";
+ * import { toProblem } from "@nightlatch/core/http";
+ *
+ * export async function secondStep(mfa: Mfa, challenge: string, code: string, session: string) {
+ *   const verification = await mfa.verify({ challenge, code, session });
+ *   return verification.ok ? { status: 200, headers: {}, body: { amr: verification.amr } } : toProblem(verification);
+ * }
+ * ```
+ */
+export function toProblem(refused: unknown): HttpResponse {
+  if (isMfaError(refused)) return problem(OF_ERROR[refused.code]);
+  if (typeof refused === "object" && refused !== null) {
+    if ("ok" in refused && refused.ok === false) return ofRefusal(refused as Refusal);
+    if ("required" in refused && refused.required === true) {
+      const { challenge, methods, expiresAt } = refused as SignIn & { required: true };
+      return problem("mfa_required", { body: { challenge, methods, expires_at: expiresAt.toISOString() } });
+    }
+  }
+  throw refused;
+}

@@ -1,0 +1,53 @@
+export type { MfaEvent, MfaEventDetails, MfaEventOf, MfaEventType } from "./audit/events.ts";
+export type { AuditLog, AuditPage, AuditQuery } from "./audit/log.ts";
+export { createMfa } from "./engine/create-mfa.ts";
+export type {
+  Answer,
+  Challenge,
+  Demand,
+  FactorInfo,
+  GrantCheck,
+  Mfa,
+  MfaOptions,
+  Proof,
+  Refusal,
+  RefusalReason,
+  Setup,
+  SignIn,
+  Status,
+  Subject,
+  Verification,
+  Verified,
+} from "./engine/types.ts";
+export type { MfaErrorCode } from "./errors.ts";
+export { ConfigError, EnrolmentMismatchError, isMfaError, KeyError, MfaError, SealError, StoreError } from "./errors.ts";
+export type { Amr, Attempt, Enrolment, Factor, Method, TotpFactorOptions } from "./factors/index.ts";
+export { totp } from "./factors/index.ts";
+export type { Duration } from "./internal/duration.ts";
+export type { LockoutPolicy, LockoutSchedule, Tally } from "./lockout/policy.ts";
+export { closedUntil, leaked, lockAfter } from "./lockout/policy.ts";
+export type { DataKeyRow, DataKeyStore, DataKeyUse } from "./secrets/data-keys.ts";
+export type { KeyProvider } from "./secrets/key-provider.ts";
+export { keyring } from "./secrets/keyring.ts";
+export type {
+  Applied,
+  AuditRow,
+  ChallengeMark,
+  Change,
+  Charge,
+  Charged,
+  Claim,
+  FactorRow,
+  Lane,
+  LaneState,
+  OneTimeId,
+  Outcome,
+  RecoveryCodeRow,
+  Seen,
+  Settlement,
+  Store,
+  StoredAuditRow,
+  SubjectKey,
+  SubjectRecord,
+  SubjectState,
+} from "./stores/store.ts";

@@ -1,0 +1,48 @@
+import { type DataKeyStore, openDataKeys } from "./data-keys.ts";
+import type { KeyProvider } from "./key-provider.ts";
+import { createSeal, type Seal } from "./seal.ts";
+
+/** Seals a host's own texts under Nightlatch's keys. */
+export interface Sealer {
+  /** Seals a text, bound to `aad`: the row and column it is for, say. */
+  seal(text: string, aad: readonly string[]): Promise<string>;
+  /**
+   * Opens what `seal` gave, under the same `aad`.
+   *
+   * @throws SealError when the text or the `aad` is another
+   */
+  open(sealed: string, aad: readonly string[]): Promise<string>;
+}
+
+/**
+ * Seals a host's own secrets (an API key, a signing key) with the keys, rotation and binding that guard
+ * the authenticators' secrets. The store's tables must exist: `await mfa.ready({ migrate: true })` or `await store.migrate()` first.
+ *
+ * @example
+ * ```ts
+ * import { keyring } from "@nightlatch/core";
+ * import { sealer } from "@nightlatch/core/secrets";
+ * import { memoryStore } from "@nightlatch/core/stores/memory";
+ *
+ * const { seal, open } = sealer(keyring(process.env.NIGHTLATCH_KEYS), memoryStore());
+ * const row = await seal("sk_live_1", ["api_keys", "42"]);
+ * await open(row, ["api_keys", "42"]);
+ * ```
+ */
+export function sealer(keys: KeyProvider, store: DataKeyStore): Sealer {
+  let opened: Promise<Seal> | undefined;
+  const ready = (): Promise<Seal> => {
+    opened ??= openDataKeys(keys, store, Date.now())
+      .then((dataKeys) => createSeal(dataKeys.seal))
+      .catch((error: unknown) => {
+        opened = undefined;
+        throw error;
+      });
+    return opened;
+  };
+  const hostAad = (aad: readonly string[]): string[] => ["host", ...aad];
+  return Object.freeze({
+    seal: async (text: string, aad: readonly string[]) => (await ready()).seal(Buffer.from(text), hostAad(aad)),
+    open: async (sealed: string, aad: readonly string[]) => (await ready()).open(sealed, hostAad(aad)).toString(),
+  });
+}

@@ -1,0 +1,192 @@
+import type { DataKeyRow } from "../secrets/data-keys.ts";
+import { chargeLane, EMPTY_LANE, forgive, type LaneRow } from "./lane.ts";
+import type {
+  Change,
+  Charge,
+  Claim,
+  FactorRow,
+  Lane,
+  LaneState,
+  OneTimeId,
+  Outcome,
+  Settlement,
+  Store,
+  StoredAuditRow,
+  SubjectKey,
+  SubjectRecord,
+} from "./store.ts";
+
+interface MemorySubject {
+  epoch: number;
+  /** Attempts that were charged on an epoch before this one leave no name in the log. */
+  erasedEpoch: number;
+  factors: Map<string, FactorRow>;
+  recovery: Map<string, { usedAt: number | null }>;
+  lanes: Record<Lane, LaneRow>;
+}
+
+const emptySubject = (): MemorySubject => ({
+  epoch: 0,
+  erasedEpoch: 0,
+  factors: new Map(),
+  recovery: new Map(),
+  lanes: { authenticator: EMPTY_LANE, recovery: EMPTY_LANE },
+});
+
+const laneState = ({ refusals: _, ...state }: LaneRow): LaneState => state;
+
+const recordOf = (s: MemorySubject): SubjectRecord => ({
+  epoch: s.epoch,
+  factors: [...s.factors.values()].map((row) => ({ ...row })),
+  recoveryCodes: [...s.recovery].map(([hash, { usedAt }]) => ({ hash, used: usedAt !== null })),
+});
+
+const BLANK = { tenant: null, subject: null, salt: null };
+
+const isOf = (row: { tenant: string | null; subject: string | null }, who: SubjectKey): boolean =>
+  row.tenant === who.tenant && row.subject === who.subject;
+
+function take(s: MemorySubject, claim: Claim | undefined, now: number): boolean {
+  if (claim?.kind === "position") {
+    const row = s.factors.get(claim.factorId);
+    // RFC 6238 §5.2 and RFC 4226 §7.2: a step or counter counts once, and none before it counts again.
+    if (!row || !(row.position < claim.position)) return false;
+    row.position = claim.position;
+    row.lastUsedAt = now;
+    return true;
+  }
+  const code = claim && s.recovery.get(claim.hash);
+  if (!code || code.usedAt !== null) return false;
+  code.usedAt = now;
+  return true;
+}
+
+function canApply(s: MemorySubject, { now, epoch, confirm, add, rename, remove }: Change): boolean {
+  if (epoch !== undefined && s.epoch !== epoch) return false;
+  if (confirm !== undefined) {
+    const pending = s.factors.get(confirm);
+    if (pending?.confirmedAt !== null || (pending.expiresAt ?? 0) <= now) return false;
+  }
+  for (const id of [rename?.id, remove]) {
+    if (id !== undefined && (s.factors.get(id)?.confirmedAt ?? null) === null) return false;
+  }
+  return !add || ![...s.factors.values()].some((row) => row.confirmedAt !== null && row.fingerprint === add.fingerprint);
+}
+
+function applyTo(s: MemorySubject, { now, confirm, add, rename, remove, removeAll, recoveryHashes, raiseEpoch, blank }: Change): void {
+  const pending = confirm === undefined ? undefined : s.factors.get(confirm);
+  if (pending) Object.assign(pending, { confirmedAt: now, expiresAt: null });
+  if (add || raiseEpoch) {
+    for (const row of s.factors.values()) if (row.confirmedAt === null) s.factors.delete(row.id);
+  }
+  if (add) s.factors.set(add.id, { ...add });
+  if (rename) Object.assign(s.factors.get(rename.id) ?? {}, { name: rename.name });
+  if (remove !== undefined) s.factors.delete(remove);
+  if (removeAll) s.factors.clear();
+  const removedLast = remove !== undefined && ![...s.factors.values()].some((row) => row.confirmedAt !== null);
+  if (removeAll || removedLast || recoveryHashes) s.recovery = new Map((recoveryHashes ?? []).map((hash) => [hash, { usedAt: null }]));
+  if (raiseEpoch) s.epoch += 1;
+  if (blank) s.erasedEpoch = s.epoch;
+}
+
+/**
+ * A store in this process's memory: for tests and for trying things out. All is lost when the process
+ * ends, and other processes see nothing of it. Every verb runs in one turn of the event loop, so it is atomic.
+ *
+ * @example
+ * ```ts
+ * import { createMfa, keyring } from "@nightlatch/core";
+ * import { memoryStore } from "@nightlatch/core/stores/memory";
+ *
+ * const mfa = createMfa({ issuer: "Example", keys: keyring(process.env.NIGHTLATCH_KEYS), store: memoryStore() });
+ * ```
+ */
+export function memoryStore(): Store {
+  const subjects = new Map<string, MemorySubject>();
+  const dataKeys: DataKeyRow[] = [];
+  const spent = new Map<string, number>();
+  const log: StoredAuditRow[] = [];
+
+  const nameOf = ({ tenant, subject }: SubjectKey): string => JSON.stringify([tenant, subject]);
+  const subjectOf = (who: SubjectKey): MemorySubject => {
+    const found = subjects.get(nameOf(who)) ?? emptySubject();
+    subjects.set(nameOf(who), found);
+    return found;
+  };
+  const append = (rows: readonly Omit<StoredAuditRow, "seq">[]): void => {
+    for (const row of rows) log.push({ ...row, seq: log.length + 1 });
+  };
+  const spendNow = ({ id, expiresAt }: OneTimeId, now: number): boolean => {
+    for (const [old, keepUntil] of spent) {
+      if (keepUntil >= now) break;
+      spent.delete(old);
+    }
+    if (spent.has(id)) return false;
+    spent.set(id, expiresAt + 86_400_000);
+    return true;
+  };
+
+  return Object.freeze({
+    async migrate() {},
+
+    async dataKeys() {
+      return dataKeys.map((row) => ({ ...row }));
+    },
+
+    async addDataKeys(rows: readonly DataKeyRow[]) {
+      for (const row of rows) if (!dataKeys.some(({ use }) => use === row.use)) dataKeys.push({ ...row });
+    },
+
+    async read(who: SubjectKey) {
+      const s = subjects.get(nameOf(who)) ?? emptySubject();
+      return { ...recordOf(s), lanes: { authenticator: laneState(s.lanes.authenticator), recovery: laneState(s.lanes.recovery) } };
+    },
+
+    async charge(charge: Charge) {
+      const s = subjectOf(charge);
+      const { challenge } = charge;
+      const isDead = (lockedUntil: number): boolean =>
+        challenge !== undefined && (lockedUntil > challenge.issuedAt || s.epoch !== challenge.epoch || spent.has(challenge.id));
+      const { charged, lane } = chargeLane(s.lanes[charge.lane], charge, isDead);
+      s.lanes[charge.lane] = lane;
+      return charged.admitted ? { ...charged, record: recordOf(s) } : charged;
+    },
+
+    async settle(settlement: Settlement) {
+      const { lane, now, epoch, claim, spend, audit } = settlement;
+      const s = subjectOf(settlement);
+      const judge = (): Outcome => {
+        if (s.epoch !== epoch) return "stale";
+        if (spend && spent.has(spend.id)) return "stale";
+        if (!take(s, claim, now)) return "lost";
+        return spend && !spendNow(spend, now) ? "stale" : "won";
+      };
+      const outcome = judge();
+      if (outcome === "won") s.lanes[lane] = forgive(s.lanes[lane], settlement);
+      append(epoch < s.erasedEpoch ? audit[outcome].map((row) => ({ ...row, ...BLANK })) : audit[outcome]);
+      return outcome;
+    },
+
+    async apply(change: Change) {
+      const s = subjectOf(change);
+      if (!canApply(s, change)) return { applied: false, epoch: s.epoch };
+      applyTo(s, change);
+      append(change.audit);
+      if (change.blank) {
+        for (const row of log) if (isOf(row, change)) Object.assign(row, BLANK);
+      }
+      return { applied: true, epoch: s.epoch };
+    },
+
+    async spend(once: OneTimeId, now: number) {
+      return spendNow(once, now);
+    },
+
+    async auditPage({ after, limit, who }: { after: number; limit: number; who?: SubjectKey }) {
+      return log
+        .filter((row) => row.seq > after && (!who || isOf(row, who)))
+        .slice(0, limit)
+        .map((row) => ({ ...row }));
+    },
+  });
+}

@@ -1,0 +1,2 @@
+export type { PgClient, PostgresStoreOptions } from "./postgres-store.ts";
+export { postgresStore } from "./postgres-store.ts";

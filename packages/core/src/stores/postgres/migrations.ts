@@ -1,0 +1,102 @@
+const lane = (name: string): string => `
+      ${name}_attempts integer NOT NULL DEFAULT 0,
+      ${name}_forgiven integer NOT NULL DEFAULT 0,
+      ${name}_tally integer NOT NULL DEFAULT 0,
+      ${name}_tally_at bigint NOT NULL DEFAULT 0,
+      ${name}_locked_until bigint,
+      ${name}_refusals integer NOT NULL DEFAULT 0`;
+
+/** The tables, version by version. Times are milliseconds since 1970. A released version is never edited. */
+const VERSIONS: readonly string[] = [
+  `
+    CREATE TABLE nightlatch_data_keys (
+      id text PRIMARY KEY,
+      use text NOT NULL,
+      wrapped text NOT NULL,
+      created_at bigint NOT NULL,
+      active boolean NOT NULL DEFAULT true
+    );
+    CREATE UNIQUE INDEX nightlatch_data_keys_active ON nightlatch_data_keys (use) WHERE active;
+
+    CREATE TABLE nightlatch_subjects (
+      tenant text NOT NULL,
+      subject text NOT NULL,
+      epoch integer NOT NULL DEFAULT 0,
+      revision integer NOT NULL DEFAULT 0,
+      erased_epoch integer NOT NULL DEFAULT 0,${lane("authenticator")},${lane("recovery")},
+      PRIMARY KEY (tenant, subject)
+    );
+
+    CREATE TABLE nightlatch_factors (
+      id text PRIMARY KEY,
+      tenant text NOT NULL,
+      subject text NOT NULL,
+      type text NOT NULL,
+      name text NOT NULL,
+      algorithm text NOT NULL,
+      digits integer NOT NULL,
+      period integer NOT NULL,
+      secret text NOT NULL,
+      fingerprint text NOT NULL,
+      position bigint NOT NULL,
+      created_at bigint NOT NULL,
+      confirmed_at bigint,
+      expires_at bigint,
+      last_used_at bigint
+    );
+    CREATE INDEX nightlatch_factors_subject ON nightlatch_factors (tenant, subject);
+    CREATE UNIQUE INDEX nightlatch_factors_secret ON nightlatch_factors (tenant, subject, fingerprint) WHERE confirmed_at IS NOT NULL;
+
+    CREATE TABLE nightlatch_recovery_codes (
+      tenant text NOT NULL,
+      subject text NOT NULL,
+      hash text NOT NULL,
+      used_at bigint,
+      PRIMARY KEY (tenant, subject, hash)
+    );
+
+    CREATE TABLE nightlatch_spent (
+      id text PRIMARY KEY,
+      keep_until bigint NOT NULL
+    );
+    CREATE INDEX nightlatch_spent_keep_until ON nightlatch_spent (keep_until);
+
+    CREATE TABLE nightlatch_audit (
+      seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      id text NOT NULL UNIQUE,
+      at bigint NOT NULL,
+      type text NOT NULL,
+      tenant text,
+      subject text,
+      salt text,
+      personal text NOT NULL,
+      detail text NOT NULL,
+      mac text NOT NULL
+    );
+    CREATE INDEX nightlatch_audit_subject ON nightlatch_audit (tenant, subject, seq);
+  `,
+];
+
+const body = VERSIONS.map(
+  (statements, index) => `
+  IF installed < ${index + 1} THEN
+    ${statements.trim()}
+    INSERT INTO nightlatch_migrations (version) VALUES (${index + 1});
+  END IF;`,
+).join("\n");
+
+/**
+ * One statement that brings any version to the newest: it takes a lock first, so that several processes
+ * may run it at once, and does nothing where there is nothing to do.
+ */
+export const MIGRATE: string = `DO $nightlatch$
+DECLARE installed integer;
+BEGIN
+  PERFORM pg_advisory_xact_lock(7824463);
+  IF to_regclass('nightlatch_migrations') IS NULL THEN
+    CREATE TABLE nightlatch_migrations (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
+  END IF;
+  SELECT coalesce(max(version), 0) INTO installed FROM nightlatch_migrations;
+${body}
+END
+$nightlatch$`;

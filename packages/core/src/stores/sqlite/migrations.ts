@@ -1,0 +1,100 @@
+import type { Session } from "./connection.ts";
+
+/** The tables, version by version. Times are milliseconds since 1970. A released version is never edited. */
+const VERSIONS: readonly string[] = [
+  `
+    CREATE TABLE nightlatch_data_keys (
+      id TEXT PRIMARY KEY,
+      use TEXT NOT NULL,
+      wrapped TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      active INTEGER NOT NULL DEFAULT 1
+    ) STRICT, WITHOUT ROWID;
+    CREATE UNIQUE INDEX nightlatch_data_keys_active ON nightlatch_data_keys (use) WHERE active;
+
+    CREATE TABLE nightlatch_subjects (
+      tenant TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      epoch INTEGER NOT NULL,
+      erased_epoch INTEGER NOT NULL,
+      PRIMARY KEY (tenant, subject)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE nightlatch_lanes (
+      tenant TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      lane TEXT NOT NULL,
+      attempts INTEGER NOT NULL,
+      forgiven INTEGER NOT NULL,
+      tally INTEGER NOT NULL,
+      tally_at INTEGER NOT NULL,
+      locked_until INTEGER,
+      refusals INTEGER NOT NULL,
+      PRIMARY KEY (tenant, subject, lane)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE nightlatch_factors (
+      id TEXT PRIMARY KEY,
+      tenant TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      type TEXT NOT NULL,
+      name TEXT NOT NULL,
+      algorithm TEXT NOT NULL,
+      digits INTEGER NOT NULL,
+      period INTEGER NOT NULL,
+      secret TEXT NOT NULL,
+      fingerprint TEXT NOT NULL,
+      position INTEGER NOT NULL,
+      created_at INTEGER NOT NULL,
+      confirmed_at INTEGER,
+      expires_at INTEGER,
+      last_used_at INTEGER
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX nightlatch_factors_subject ON nightlatch_factors (tenant, subject);
+    CREATE UNIQUE INDEX nightlatch_factors_secret ON nightlatch_factors (tenant, subject, fingerprint) WHERE confirmed_at IS NOT NULL;
+
+    CREATE TABLE nightlatch_recovery_codes (
+      tenant TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      hash TEXT NOT NULL,
+      used_at INTEGER,
+      PRIMARY KEY (tenant, subject, hash)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE nightlatch_spent (
+      id TEXT PRIMARY KEY,
+      keep_until INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX nightlatch_spent_keep_until ON nightlatch_spent (keep_until);
+
+    CREATE TABLE nightlatch_audit (
+      seq INTEGER PRIMARY KEY AUTOINCREMENT,
+      id TEXT NOT NULL UNIQUE,
+      at INTEGER NOT NULL,
+      type TEXT NOT NULL,
+      tenant TEXT,
+      subject TEXT,
+      salt TEXT,
+      personal TEXT NOT NULL,
+      detail TEXT NOT NULL,
+      mac TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX nightlatch_audit_subject ON nightlatch_audit (tenant, subject, seq);
+  `,
+];
+
+/**
+ * Brings any version to the newest, in a transaction that writes: so several processes may come at once,
+ * and all but the first find nothing to do.
+ */
+export function migrate(session: Session): void {
+  session.change("CREATE TABLE IF NOT EXISTS nightlatch_migrations (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT");
+  const { installed } = session.first<{ installed: number }>(
+    "SELECT coalesce(max(version), 0) AS installed FROM nightlatch_migrations",
+  ) ?? { installed: 0 };
+  for (const [index, statements] of VERSIONS.entries()) {
+    if (index < installed) continue;
+    session.script(statements);
+    session.change("INSERT INTO nightlatch_migrations (version, applied_at) VALUES (?, unixepoch() * 1000)", index + 1);
+  }
+}

@@ -1,0 +1,115 @@
+import type { DataKeyRow } from "../../secrets/data-keys.ts";
+import { chargeLane, forgive } from "../lane.ts";
+import type { Applied, Change, Charge, Charged, OneTimeId, Outcome, Settlement, Store, StoredAuditRow, SubjectKey } from "../store.ts";
+import { connectionOf, type Session, type SqliteClient } from "./connection.ts";
+import { migrate } from "./migrations.ts";
+import { ADD_DATA_KEY, AUDIT_PAGE, AUDIT_PAGE_OF, DATA_KEYS } from "./statements.ts";
+import { append, isSpent, rowsOf, spendOnce } from "./subject.ts";
+
+function chargeIn(session: Session, charge: Charge): Charged {
+  const rows = rowsOf(session, charge);
+  const { challenge } = charge;
+  const isDead = (lockedUntil: number): boolean =>
+    challenge !== undefined &&
+    (lockedUntil > challenge.issuedAt || rows.epochs().epoch !== challenge.epoch || isSpent(session, challenge.id));
+  const { charged, lane } = chargeLane(rows.lane(charge.lane), charge, isDead);
+  rows.saveLane(charge.lane, lane);
+  return charged.admitted ? { ...charged, record: rows.record() } : charged;
+}
+
+function settleIn(session: Session, settlement: Settlement): Outcome {
+  const { lane, now, epoch, claim, spend, audit } = settlement;
+  const rows = rowsOf(session, settlement);
+  const current = rows.epochs();
+  const judge = (): Outcome => {
+    if (current.epoch !== epoch || (spend && isSpent(session, spend.id))) return "stale";
+    if (!claim || !rows.take(claim, now)) return "lost";
+    if (spend) spendOnce(session, spend, now);
+    return "won";
+  };
+  const outcome = judge();
+  if (outcome === "won") rows.saveLane(lane, forgive(rows.lane(lane), settlement));
+  append(session, audit[outcome], epoch >= current.erasedEpoch);
+  return outcome;
+}
+
+function applyIn(session: Session, change: Change): Applied {
+  const rows = rowsOf(session, change);
+  if (!rows.canApply(change)) return { applied: false, epoch: rows.epochs().epoch };
+  const epoch = rows.applyChange(change);
+  append(session, change.audit, !change.blank);
+  if (change.blank) rows.blank();
+  return { applied: true, epoch };
+}
+
+/**
+ * Keeps everything in an SQLite file, through node:sqlite or better-sqlite3: for an app on one machine, of one
+ * process or several. Give it a connection of its own: inside a transaction that the host has open on it, every
+ * verb rejects, and so the engine denies. Every verb is one transaction, run at once under the file's write lock.
+ *
+ * It sets on its connection `synchronous = FULL`, and `busy_timeout = 0`, since it waits by itself: without
+ * holding up the process, and up to five seconds for other processes that have the file; then the verb rejects.
+ * `migrate` puts the file into WAL mode, which needs a local disk, not one across a network.
+ *
+ * @example
+ * ```ts
+ * import { DatabaseSync } from "node:sqlite";
+ * import { createMfa, keyring } from "@nightlatch/core";
+ * import { sqliteStore } from "@nightlatch/core/stores/sqlite";
+ *
+ * const store = sqliteStore(new DatabaseSync("nightlatch.db"));
+ * const mfa = createMfa({ issuer: "Example", keys: keyring(process.env.NIGHTLATCH_KEYS), store });
+ * await mfa.ready({ migrate: true });
+ * ```
+ */
+export function sqliteStore(client: SqliteClient): Store {
+  const connection = connectionOf(client);
+
+  return Object.freeze({
+    async migrate() {
+      await connection.useWriteAheadLog();
+      await connection.write(migrate);
+    },
+
+    async dataKeys() {
+      return await connection.read((session) => session.every<DataKeyRow>(DATA_KEYS));
+    },
+
+    async addDataKeys(added: readonly DataKeyRow[]) {
+      await connection.write((session) => {
+        for (const { id, use, wrapped, createdAt } of added) session.change(ADD_DATA_KEY, id, use, wrapped, createdAt);
+      });
+    },
+
+    async read(who: SubjectKey) {
+      return await connection.read((session) => {
+        const rows = rowsOf(session, who);
+        return { ...rows.record(), lanes: { authenticator: rows.laneState("authenticator"), recovery: rows.laneState("recovery") } };
+      });
+    },
+
+    async charge(charge: Charge) {
+      return await connection.write((session) => chargeIn(session, charge));
+    },
+
+    async settle(settlement: Settlement) {
+      return await connection.write((session) => settleIn(session, settlement));
+    },
+
+    async apply(change: Change) {
+      return await connection.write((session) => applyIn(session, change));
+    },
+
+    async spend(once: OneTimeId, now: number) {
+      return await connection.write((session) => spendOnce(session, once, now));
+    },
+
+    async auditPage({ after, limit, who }: { after: number; limit: number; who?: SubjectKey }) {
+      return await connection.read((session) =>
+        who
+          ? session.every<StoredAuditRow>(AUDIT_PAGE_OF, who.tenant, who.subject, after, limit)
+          : session.every<StoredAuditRow>(AUDIT_PAGE, after, limit),
+      );
+    },
+  });
+}

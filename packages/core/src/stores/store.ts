@@ -1,0 +1,229 @@
+import type { LockoutSchedule } from "../lockout/policy.ts";
+import type { DataKeyStore } from "../secrets/data-keys.ts";
+
+/** A subject within its tenant. No tenant is the empty string. */
+export interface SubjectKey {
+  tenant: string;
+  subject: string;
+}
+
+/**
+ * What failures are counted in: authenticator codes share one lane wherever they are given, recovery
+ * codes have their own, so that a lock of the first does not close the second, the owner's way back.
+ */
+export type Lane = "authenticator" | "recovery";
+
+/** An enrolled authenticator. Times are milliseconds since 1970. */
+export interface FactorRow {
+  id: string;
+  type: string;
+  name: string;
+  algorithm: string;
+  digits: number;
+  period: number;
+  /** Sealed; bound to all the columns above but the name, and to tenant and subject. */
+  secret: string;
+  /** A keyed hash of the secret: one subject can't enrol the same one twice. */
+  fingerprint: string;
+  /** The last time step or counter that was accepted; -1 before the first. A claim must be greater. */
+  position: number;
+  createdAt: number;
+  /** `null` while pending. */
+  confirmedAt: number | null;
+  /** When a pending factor lapses; `null` once confirmed. */
+  expiresAt: number | null;
+  lastUsedAt: number | null;
+}
+
+/** A recovery code. A used one is kept until its set is replaced, so that using it again is told as a replay. */
+export interface RecoveryCodeRow {
+  /** A keyed hash of the code. */
+  hash: string;
+  used: boolean;
+}
+
+/** A lane's state. */
+export interface LaneState {
+  /** Attempts ever admitted: the number of the newest. */
+  attempts: number;
+  /** The newest attempt that a success has forgiven, with all before it. The run of failures is what came after. */
+  forgiven: number;
+  /** The long tally, which success does not clear. */
+  tally: number;
+  /** When the tally last leaked. */
+  tallyAt: number;
+  /** When the newest lock ends, or ended; `null` if there was none, or the success of the attempt that brought it undid it. */
+  lockedUntil: number | null;
+}
+
+/** What a subject has enrolled. */
+export interface SubjectRecord {
+  /** Raised whenever grants and challenges made before must end. */
+  epoch: number;
+  factors: FactorRow[];
+  recoveryCodes: RecoveryCodeRow[];
+}
+
+/** All that is known of a subject. A subject never seen has epoch 0 and nothing else. */
+export interface SubjectState extends SubjectRecord {
+  lanes: Record<Lane, LaneState>;
+}
+
+/** An attempt to be counted. */
+export interface Charge extends SubjectKey {
+  lane: Lane;
+  now: number;
+  schedule: LockoutSchedule;
+  /** The challenge being answered. A dead one is refused, and not counted. */
+  challenge?: ChallengeMark;
+}
+
+/** What tells whether a challenge is alive. */
+export interface ChallengeMark {
+  /** Spent when it was answered: then it is dead. */
+  id: string;
+  /** A lock since then has ended it for this lane. */
+  issuedAt: number;
+  /** Another epoch now has ended it. */
+  epoch: number;
+}
+
+/** What a charge saw. A success forgives that and no more: not the guesses that came in behind it. */
+export interface Seen {
+  /** This attempt's number in its lane. */
+  attempt: number;
+  /** The run of failures, this attempt included. */
+  run: number;
+  /** The lock before this attempt, for a success to restore. */
+  lockedUntil: number | null;
+}
+
+/** The answer to a charge. */
+export type Charged =
+  | {
+      admitted: true;
+      seen: Seen;
+      /** The long tally, this attempt included. */
+      tally: number;
+      /** The end of the lock that this attempt brings if it fails; `null` if none. */
+      lockedUntil: number | null;
+      /** Attempts refused under the lock before this one, told once. */
+      refusals: number;
+      record: SubjectRecord;
+    }
+  | {
+      admitted: false;
+      /** `locked`: refused until `until`. `expired`: the challenge is dead. */
+      reason: "locked" | "expired";
+      until: number;
+      /** This is the first refusal under this lock. */
+      first: boolean;
+    };
+
+/** What a right code takes: a position that must be ahead of the factor's, or an unused recovery code. */
+export type Claim = { kind: "position"; factorId: string; position: number } | { kind: "recovery"; hash: string };
+
+/** How an attempt ended: the claim was taken; not taken, or there was none; or its challenge had died. */
+export type Outcome = "won" | "lost" | "stale";
+
+/** A charged attempt, judged. */
+export interface Settlement extends SubjectKey {
+  lane: Lane;
+  now: number;
+  schedule: LockoutSchedule;
+  seen: Seen;
+  /** The epoch that the charge saw; another one now makes the attempt stale. */
+  epoch: number;
+  /** Absent when no factor knew the code. */
+  claim?: Claim;
+  /** A one-time id to spend with the claim; spent already makes the attempt stale, and its code is not taken. */
+  spend?: OneTimeId;
+  /** The rows to append, by outcome. */
+  audit: Record<Outcome, readonly AuditRow[]>;
+}
+
+/** An id that can be spent once. Stores keep it a day past its expiry, lest a clock that steps back revive it. */
+export interface OneTimeId {
+  id: string;
+  expiresAt: number;
+}
+
+/** A change of a subject's factors. All of it happens, or none. */
+export interface Change extends SubjectKey {
+  now: number;
+  /** The epoch that the change was decided on; with another one now, nothing happens. */
+  epoch?: number;
+  /** Confirm this pending factor; if it is gone, confirmed or lapsed, nothing happens. */
+  confirm?: string;
+  /** Add a pending factor in place of any other pending one; with its secret enrolled already, nothing happens. */
+  add?: FactorRow;
+  /** Give this confirmed factor another name; if it is gone, nothing happens. */
+  rename?: { id: string; name: string };
+  /** Remove this confirmed factor, and with the last one the recovery codes; if it is gone, nothing happens. */
+  remove?: string;
+  /** Remove every factor and recovery code. */
+  removeAll?: boolean;
+  /** Put these recovery codes in place of all others, used or not. */
+  recoveryHashes?: readonly string[];
+  /** Raise the epoch: end all grants and challenges, and every pending factor but the one that this change confirms. */
+  raiseEpoch?: boolean;
+  /**
+   * Blank the subject in the audit log's personal columns, this change's own rows among them, and those of
+   * attempts that were charged before it and settle after it. Comes with `raiseEpoch`.
+   */
+  blank?: boolean;
+  audit: readonly AuditRow[];
+}
+
+/** Whether a change happened, and the epoch after it. */
+export interface Applied {
+  applied: boolean;
+  epoch: number;
+}
+
+/**
+ * An event as the store keeps it. The MAC covers the salted hash of the personal columns instead of the
+ * columns, so blanking them when a user is erased breaks no MAC, and the hash can't be guessed without its salt.
+ */
+export interface AuditRow {
+  id: string;
+  /** Milliseconds since 1970. */
+  at: number;
+  type: string;
+  /** Personal; blanked when the subject is erased. */
+  tenant: string | null;
+  subject: string | null;
+  salt: string | null;
+  personal: string;
+  /** The event's own fields as JSON. */
+  detail: string;
+  mac: string;
+}
+
+/** A row of the log with its place. */
+export interface StoredAuditRow extends AuditRow {
+  seq: number;
+}
+
+/**
+ * Where factors, locks, one-time ids, data keys and the audit log live. Every verb is atomic: never a
+ * read followed by a write. `charge` and `settle` lock the subject's row first, so that attempts on one
+ * subject follow each other whichever process they come from. A verb that can't be carried out rejects,
+ * and the engine denies. The published contract (`@nightlatch/core/testing`) says the rest.
+ */
+export interface Store extends DataKeyStore {
+  /** Brings the tables up to date. Safe to call from several processes at once, and again. */
+  migrate(): Promise<void>;
+  /** All of a subject as it is now; of one never seen, the record with nothing in it. */
+  read(who: SubjectKey): Promise<SubjectState>;
+  /** Counts an attempt before it is judged, or refuses it without counting. */
+  charge(charge: Charge): Promise<Charged>;
+  /** Takes the claim, forgives what the attempt's own charge saw if it was taken, and appends to the log. */
+  settle(settlement: Settlement): Promise<Outcome>;
+  /** Makes a change whose conditions hold, with its rows of the log; else does nothing, and says so. */
+  apply(change: Change): Promise<Applied>;
+  /** Spends a one-time id: true for exactly one caller, ever. */
+  spend(once: OneTimeId, now: number): Promise<boolean>;
+  /** Rows behind `after`, oldest first; of one subject if `who` is given. Rows still being written may be missing between those read. */
+  auditPage(query: { after: number; limit: number; who?: SubjectKey }): Promise<StoredAuditRow[]>;
+}

@@ -1,0 +1,2 @@
+export type { ContractCase } from "./contract-kit.ts";
+export { storeContract } from "./store-contract.ts";

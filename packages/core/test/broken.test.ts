@@ -1,0 +1,71 @@
+import { newDatabase } from "@nightlatch/internal-services";
+import pg from "pg";
+import { describe, expect, inject, it } from "vitest";
+import type { Store } from "../src/index.ts";
+import { storeContract } from "../src/testing/index.ts";
+import { checks } from "./checks/index.ts";
+import { type Broken, broken } from "./support/broken.ts";
+import { faults } from "./support/faults.ts";
+import { createKit } from "./support/kit.ts";
+
+const openStore = async (sources: Broken, on: "memory" | "postgres"): Promise<{ store: Store; close(): Promise<void> }> => {
+  if (on === "memory") return { store: sources.memoryStore(), close: async () => {} };
+  const pool = new pg.Pool({ connectionString: await newDatabase(inject("postgresUrl")), max: 20 });
+  const store = sources.postgresStore(pool);
+  await store.migrate();
+  // Every connection stands before the race: waiting for one would put the racers in a row.
+  await Promise.all(Array.from({ length: 20 }, () => pool.query("SELECT pg_sleep(0.05)")));
+  return { store, close: () => pool.end() };
+};
+
+/** The contract case of that id, or the checks whose title begins so. */
+const catcher = (name: string, sources: Broken): ((store: Store) => Promise<void>) => {
+  const contractCase = storeContract.find(({ id }) => id === name);
+  if (contractCase) return (store) => contractCase.run(store);
+  const [check, ...others] = checks.filter(({ title }) => title.startsWith(name));
+  if (!check || others.length > 0) throw new Error(`"${name}" names ${others.length + (check ? 1 : 0)} checks instead of one.`);
+  return (store) => check.run(createKit(sources.createMfa, store));
+};
+
+/** A race need not go wrong each time: it gets some runs to be caught in. */
+async function isCaught(run: () => Promise<void>): Promise<boolean> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    try {
+      await run();
+    } catch {
+      return true;
+    }
+  }
+  return false;
+}
+
+/** How many cases of the contract a store passes. */
+async function passes(store: Store): Promise<number> {
+  let count = 0;
+  for (const { run } of storeContract) {
+    await run(store).then(
+      () => {
+        count += 1;
+      },
+      () => {},
+    );
+  }
+  return count;
+}
+
+describe("broken on purpose", () => {
+  it.each(faults.map((fault) => [fault.name, fault] as const))("%s", async (_, fault) => {
+    const sources = await broken(fault);
+    const { store, close } = await openStore(sources, fault.on);
+    try {
+      // Broken in one place, not in all: a store that does nothing at all would be caught by anything.
+      expect(await passes(store)).toBeGreaterThan(storeContract.length / 2);
+      for (const name of fault.caughtBy) {
+        expect(await isCaught(() => catcher(name, sources)(store)), `"${name}" must catch: ${fault.name}`).toBe(true);
+      }
+    } finally {
+      await close();
+      await sources.remove();
+    }
+  });
+});

@@ -1,0 +1,270 @@
+import { once } from "node:events";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import Database from "better-sqlite3";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createMfa, type Mfa, type Store } from "../src/index.ts";
+import { type SqliteClient, sqliteStore } from "../src/stores/sqlite/index.ts";
+import { auditRow, benchFor, factorRow, START, someone } from "../src/testing/contract-kit.ts";
+import { storeContract } from "../src/testing/index.ts";
+import { createKit, good, type Kit, together } from "./support/kit.ts";
+import { type Racers, racersIn, started } from "./support/racers.ts";
+import { type ClientName, clientNames, clients, newFile, type OpenedClient } from "./support/sqlite.ts";
+import { onceOf, type Task } from "./support/victim.ts";
+
+const VICTIM = fileURLToPath(new URL("./support/victim.ts", import.meta.url));
+
+let file: string;
+let remove: () => Promise<void>;
+let opened: OpenedClient[];
+
+beforeEach(async () => {
+  ({ file, remove } = await newFile());
+  opened = [];
+});
+
+afterEach(async () => {
+  for (const client of opened) client.close();
+  await remove();
+});
+
+const open = (name: ClientName): OpenedClient => {
+  const client = clients[name](file);
+  opened.push(client);
+  return client;
+};
+
+const migrated = async (client: SqliteClient): Promise<Store> => {
+  const store = sqliteStore(client);
+  await store.migrate();
+  return store;
+};
+
+describe.each([
+  ["node:sqlite", "node:sqlite"],
+  ["node:sqlite", "better-sqlite3"],
+] as const)("two processes against one file, on %s and on %s", (...names) => {
+  let racers: Racers;
+  let kit: Kit;
+  let mfa: Mfa;
+
+  beforeEach(async () => {
+    const store = sqliteStore(open(names[0]));
+    kit = createKit(createMfa, store);
+    // Both processes, and this one, come to a file that is not there at once.
+    [racers] = await Promise.all([racersIn(names.map((name) => ({ RACE_FILE: file, RACE_CLIENT: name }))), store.migrate()]);
+    mfa = await kit.mfa();
+  });
+
+  afterEach(() => racers.stop());
+
+  const race = (subject: string, code: string, times: number) =>
+    racers.race(
+      subject,
+      Array.from({ length: times }, () => code),
+      kit.clock.now,
+    );
+
+  it("R10 A5 of 50 submissions of one code exactly one succeeds, 100 rounds", async () => {
+    for (let round = 0; round < 100; round += 1) {
+      const user = await kit.enrolled(mfa);
+      expect((await race(user.subject.id, user.code(), 25)).ok).toBe(1);
+    }
+  });
+
+  it("A6 of 50 uses of one recovery code exactly one succeeds; the others stay as they were", async () => {
+    for (let round = 0; round < 100; round += 1) {
+      const user = await kit.enrolled(mfa);
+      expect((await race(user.subject.id, user.recoveryCodes[0] ?? "", 25)).ok).toBe(1);
+      expect((await mfa.status(user.subject)).recoveryCodesLeft).toBe(9);
+    }
+  });
+
+  it("A9 of 5,000 wrong codes as many are compared as the policy admits, and every one of those is counted", async () => {
+    const user = await kit.enrolled(mfa);
+    const { ok, evaluations, reasons } = await race(user.subject.id, user.wrong(), 2500);
+    expect({ ok, evaluations, invalid: reasons.filter((why) => why === "invalid").length }).toEqual({ ok: 0, evaluations: 5, invalid: 5 });
+    const record = await kit.store.read({ tenant: "", subject: user.subject.id });
+    expect(record.lanes.authenticator.tally).toBe(5);
+  });
+});
+
+describe.each(clientNames)("a process that dies, on %s", (name) => {
+  const victim = (task: Omit<Task, "client" | "file">) =>
+    started(VICTIM, { VICTIM: JSON.stringify({ client: name, file, ...task } satisfies Task) });
+
+  /** Runs the verb in processes that die behind the first statement, the second and so on, until one lives. */
+  async function dyingAtEach(
+    verb: Task["verb"],
+    enrol: (subject: string) => Promise<string>,
+    judge: (subject: string) => Promise<boolean>,
+  ) {
+    for (let killBehind = 1; ; killBehind += 1) {
+      const { subject } = someone();
+      const [code, signal] = await once(victim({ verb, subject, factorId: await enrol(subject), killBehind }), "exit");
+      const isWhole = await judge(subject);
+      if (code === 0) return { statements: killBehind - 1, isWhole };
+      expect(signal).toBe("SIGKILL");
+    }
+  }
+
+  it("leaves a change whole or not begun, behind whichever statement", async () => {
+    const store = await migrated(open(name));
+    const enrol = async (subject: string) => {
+      const row = factorRow();
+      await benchFor(store, { tenant: "", subject }).apply({ add: row });
+      return row.id;
+    };
+    const judge = async (subject: string) => {
+      const who = { tenant: "", subject };
+      const { epoch, factors, recoveryCodes } = await store.read(who);
+      const log = await store.auditPage({ after: 0, limit: 10, who });
+      const found = [epoch, factors.map(({ confirmedAt }) => confirmedAt), recoveryCodes.length, log.length];
+      expect([
+        [0, [null], 0, 0],
+        [1, [START], 3, 2],
+      ]).toContainEqual(found);
+      return epoch === 1;
+    };
+    const { statements, isWhole } = await dyingAtEach("apply", enrol, judge);
+    expect(isWhole).toBe(true);
+    expect(statements).toBeGreaterThanOrEqual(10);
+  });
+
+  it("leaves an attempt settled or charged, behind whichever statement", async () => {
+    const store = await migrated(open(name));
+    const enrol = async (subject: string) => (await benchFor(store, { tenant: "", subject }).enrol()).id;
+    const judge = async (subject: string) => {
+      const who = { tenant: "", subject };
+      const { factors, lanes } = await store.read(who);
+      const { attempts, forgiven, tally } = lanes.authenticator;
+      const log = await store.auditPage({ after: 0, limit: 10, who });
+      const isSpent = !(await store.spend(onceOf(subject, 7), START));
+      const found = [factors[0]?.position, attempts, forgiven, tally, log.length, isSpent];
+      expect([
+        [-1, 1, 0, 1, 0, false],
+        [7, 1, 1, 0, 1, true],
+      ]).toContainEqual(found);
+      return isSpent;
+    };
+    const { statements, isWhole } = await dyingAtEach("settle", enrol, judge);
+    expect(isWhole).toBe(true);
+    expect(statements).toBeGreaterThanOrEqual(7);
+  });
+
+  it("killed at any time, 20 times over, loses nothing that it was told, and the file still meets the contract", async () => {
+    const client = open(name);
+    const store = await migrated(client);
+    const bench = benchFor(store);
+    const { id } = await bench.enrol();
+    for (let round = 1; round <= 20; round += 1) {
+      const child = victim({ verb: "settle again and again", subject: bench.who.subject, factorId: id, killBehind: 0 });
+      let told = 0;
+      child.on("message", (position: number) => {
+        told = position;
+      });
+      await once(child, "message");
+      await setTimeout(30 * Math.random());
+      child.kill("SIGKILL");
+      await once(child, "exit");
+
+      const { factors, lanes } = await store.read(bench.who);
+      const { attempts, forgiven } = lanes.authenticator;
+      const log = await store.auditPage({ after: 0, limit: 100_000, who: bench.who });
+      const position = factors[0]?.position ?? 0;
+      expect(position).toBeGreaterThanOrEqual(told);
+      // The first position is 0. At most the last attempt was charged and not settled.
+      expect(log.length).toBe(position + 1);
+      expect(attempts - forgiven).toBeLessThanOrEqual(1);
+      expect(await store.spend(onceOf(bench.who.subject, position), START)).toBe(false);
+    }
+    expect({ ...(client.prepare("PRAGMA integrity_check").get() as object) }).toEqual({ integrity_check: "ok" });
+    for (const { run } of storeContract) await run(store);
+  });
+});
+
+describe.each(clientNames)("a connection of %s", (name) => {
+  it("commits to the disk, and writes ahead", async () => {
+    const client = open(name);
+    await migrated(client);
+    expect({ ...(client.prepare("PRAGMA synchronous").get() as object) }).toEqual({ synchronous: 2 });
+    expect({ ...(client.prepare("PRAGMA journal_mode").get() as object) }).toEqual({ journal_mode: "wal" });
+  });
+
+  it("waits for another that has the file, and the process goes on meanwhile", async () => {
+    const bench = benchFor(await migrated(open(name)));
+    const other = open(name);
+    other.exec("BEGIN IMMEDIATE");
+    let ticks = 0;
+    const ticking = setInterval(() => {
+      ticks += 1;
+    }, 5);
+    const charged = bench.admitted();
+    await setTimeout(300);
+    clearInterval(ticking);
+    other.exec("COMMIT");
+    expect((await charged).seen.attempt).toBe(1);
+    expect(ticks).toBeGreaterThan(20);
+  });
+
+  it("denies when the file stays busy, however many wait, and counts nothing of it; then goes on", async () => {
+    const kit = createKit(createMfa, await migrated(open(name)));
+    const mfa = await kit.mfa();
+    const user = await kit.enrolled(mfa);
+    const other = open(name);
+    other.exec("BEGIN IMMEDIATE");
+    const began = performance.now();
+    const results = await together(10, () => mfa.verify({ subject: user.subject, code: user.code() }).catch((error) => error.code));
+    expect(new Set(results)).toEqual(new Set(["store_failed"]));
+    expect(performance.now() - began).toBeGreaterThan(4_900);
+    expect(performance.now() - began).toBeLessThan(9_000);
+    other.exec("ROLLBACK");
+    expect((await kit.store.read({ tenant: "", subject: user.subject.id })).lanes.authenticator.tally).toBe(0);
+    good(await mfa.verify({ subject: user.subject, code: user.code() }));
+  });
+
+  it("rejects inside a transaction of the host, and leaves that as it was", async () => {
+    const client = open(name);
+    const bench = benchFor(await migrated(client));
+    client.exec("CREATE TABLE bookings (id INTEGER)");
+    client.exec("BEGIN; INSERT INTO bookings VALUES (1)");
+    await expect(bench.charge()).rejects.toThrow(/within a transaction/);
+    client.exec("COMMIT");
+    expect(client.prepare("SELECT id FROM bookings").all()).toHaveLength(1);
+    expect((await bench.admitted()).seen.attempt).toBe(1);
+  });
+
+  it("rolls back whatever fails halfway, and goes on", async () => {
+    const store = await migrated(open(name));
+    const [bench, other] = [benchFor(store), benchFor(store)];
+    const foreign = await other.enrol();
+    await bench.apply({ recoveryHashes: ["a"] });
+    const change = { add: factorRow({ id: foreign.id }), recoveryHashes: ["b"], raiseEpoch: true, audit: [auditRow(bench.who, "t")] };
+    await expect(bench.apply(change)).rejects.toThrow(/UNIQUE/);
+    const { epoch, recoveryCodes } = await store.read(bench.who);
+    expect([epoch, recoveryCodes]).toEqual([0, [{ hash: "a", used: false }]]);
+    expect((await bench.apply({ raiseEpoch: true })).epoch).toBe(1);
+  });
+
+  it("rejects before its tables are there, and not behind that", async () => {
+    const store = sqliteStore(open(name));
+    await expect(store.charge({ ...someone(), lane: "authenticator", now: START, schedule: benchSchedule })).rejects.toThrow(
+      /no such table/,
+    );
+    await store.migrate();
+    expect((await benchFor(store).admitted()).seen.attempt).toBe(1);
+  });
+});
+
+const benchSchedule = { locks: [0, 0], noticeAt: 10, suspendAt: 100, leakEvery: 86_400_000 };
+
+it.each([
+  ["BigInt, of node:sqlite", () => new DatabaseSync(file, { readBigInts: true })],
+  ["arrays, of node:sqlite", () => new DatabaseSync(file, { returnArrays: true })],
+  ["BigInt, of better-sqlite3", () => new Database(file).defaultSafeIntegers(true)],
+])("a connection that gives %s is refused at the start", async (_, connect) => {
+  const client = connect();
+  opened.push(client);
+  await expect(sqliteStore(client).migrate()).rejects.toThrow(TypeError);
+});

@@ -1,0 +1,126 @@
+import { ConfigError, type Mfa, type Subject } from "@nightlatch/core";
+import {
+  createHandler,
+  createStepUp,
+  type HttpOptions,
+  type HttpRequest,
+  type HttpResponse,
+  type StepUpOptions,
+} from "@nightlatch/core/http";
+import type { NextFunction, Request, RequestHandler, Response } from "express";
+
+/** The options of `expressMfa`. */
+export interface ExpressMfaOptions extends HttpOptions {
+  /**
+   * Who is asking: the user of a session past the first factor, with the session's id. Nothing when nobody
+   * is signed in, and never from what the request merely claims.
+   */
+  subject(req: Request): Subject | undefined | null | false | Promise<Subject | undefined | null | false>;
+}
+
+/** What a guarded route demands, on Express. */
+export interface ExpressStepUpOptions extends StepUpOptions {
+  /** What the approval is bound to: the resource, the amount, the payee. */
+  bind?(req: Request): readonly string[];
+}
+
+/** What `expressMfa` gives. */
+export interface ExpressMfa {
+  /** The protocol's routes; mount it where the client will look: `app.use("/auth/mfa", router)`. */
+  router: RequestHandler;
+  /** A guard for one route; it stands before the handler, and leaves the types of the route's parameters alone. */
+  stepUp(options?: ExpressStepUpOptions): StepUpHandler;
+}
+
+/** Middleware for a route with any parameters. */
+export type StepUpHandler = <Params>(req: Request<Params>, res: Response, next: NextFunction) => Promise<void>;
+
+/**
+ * Writes an answer of the protocol: a problem made by `toProblem`, say, in the host's own sign-in route.
+ *
+ * @example
+ * ```ts
+ * import type { Mfa } from "@nightlatch/core";
+ * import { randomUUID } from "node:crypto";
+ * import { toProblem } from "@nightlatch/core/http";
+ * import { send } from "@nightlatch/express";
+ * import type { Request, Response } from "express";
+ *
+ * export const secondStep = (mfa: Mfa) => async (req: Request, res: Response) => {
+ *   const session = randomUUID();
+ *   const verification = await mfa.verify({ challenge: req.body.challenge, code: req.body.code, session });
+ *   if (verification.ok) res.json({ user: verification.subject.id, session });
+ *   else send(res, toProblem(verification));
+ * };
+ * ```
+ */
+export function send(res: Response, { status, headers, body }: HttpResponse): void {
+  res.status(status).set({ ...headers });
+  // `res.send` would add an ETag, a fingerprint of what may be a secret, and answer 304 by it.
+  res.end(JSON.stringify(body));
+}
+
+const requestOf = (req: Request): HttpRequest => ({
+  method: req.method,
+  path: req.path,
+  headers: req.headers,
+  parsedBody: req.body as unknown,
+  stream: req,
+});
+
+/**
+ * Mounts Nightlatch on an Express 5 app: the MFA routes as a router, and the step-up guard as middleware.
+ * Works behind `express.json()` or without it.
+ *
+ * @example
+ * ```ts
+ * import type { Mfa } from "@nightlatch/core";
+ * import { expressMfa } from "@nightlatch/express";
+ * import express from "express";
+ *
+ * export function secured(mfa: Mfa, userOf: (req: express.Request) => { id: string; sid: string } | undefined) {
+ *   const { router, stepUp } = expressMfa(mfa, {
+ *     subject(req) {
+ *       const user = userOf(req);
+ *       return user && { id: user.id, session: user.sid };
+ *     },
+ *   });
+ *   const app = express();
+ *   app.use("/auth/mfa", router);
+ *   app.delete("/bookings/:id", stepUp({ maxAge: "5m" }), (_req, res) => res.sendStatus(204));
+ *   return app;
+ * }
+ * ```
+ */
+export function expressMfa(mfa: Mfa, { subject, ...options }: ExpressMfaOptions): ExpressMfa {
+  if (typeof subject !== "function") {
+    throw new ConfigError(
+      "expressMfa needs to know who is asking: { subject: (req) => req.user && { id: req.user.id, session: req.user.sid } }.",
+    );
+  }
+  const handle = createHandler(mfa, options);
+  const guardFor = createStepUp(mfa, options);
+  const subjectOf = (req: Request) => async () => (await subject(req)) || undefined;
+
+  return Object.freeze({
+    router: async (req, res, next) => {
+      const response = await handle(requestOf(req), subjectOf(req));
+      if (response) send(res, response);
+      else next();
+    },
+
+    stepUp({ bind, ...demand } = {}) {
+      const guard = guardFor(demand);
+      return async (request, res, next) => {
+        // Whatever its parameters are called, it is a request: only `bind` reads them, and it is the host's.
+        const req = request as unknown as Request;
+        // What `bind` gives when it is there is never nothing: a guard told to bind must not take any grant.
+        const bound = bind ? (bind(req) ?? []) : undefined;
+        const verdict = await guard({ method: req.method, headers: req.headers }, subjectOf(req), bound);
+        if (!verdict.pass) return send(res, verdict.response);
+        res.set({ ...verdict.headers });
+        next();
+      };
+    },
+  } satisfies ExpressMfa);
+}

@@ -1,0 +1,72 @@
+import { readFile } from "node:fs/promises";
+import { dirname, join, normalize } from "node:path";
+import ts from "typescript";
+import { faultless, type Outcome, repositoryFiles, root } from "../gate.ts";
+
+const SRC = "packages/core/src";
+
+/**
+ * What each room of packages/core/src may import when it runs: rooms below it, and packages from npm. Types
+ * may come from anywhere, since they are gone when the code runs. A file that lies in no room is a room of
+ * its own. docs/architecture.md explains the order.
+ */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  internal: [],
+  "errors.ts": [],
+  otp: ["internal", "otplib", "qrcode"],
+  lockout: ["internal", "errors.ts"],
+  secrets: ["internal", "errors.ts"],
+  // The stores' interface is types alone; the memory and SQLite stores also do their own arithmetic with the pure schedule.
+  stores: ["lockout"],
+  audit: ["internal", "secrets"],
+  factors: ["otp", "secrets", "errors.ts"],
+  grants: ["internal", "secrets", "jose"],
+  engine: ["internal", "errors.ts", "otp", "lockout", "secrets", "audit", "factors", "grants", "zod"],
+  http: ["internal", "errors.ts", "otp", "engine", "zod"],
+  testing: ["internal", "errors.ts", "otp", "lockout", "secrets", "stores", "audit", "factors", "engine", "http"],
+  "index.ts": ["errors.ts", "lockout", "secrets", "stores", "audit", "factors", "engine"],
+};
+
+/** Every room there is. */
+export const roomNames: readonly string[] = Object.keys(MAY_IMPORT);
+
+/** What a file imports or re-exports when it runs. */
+function runtimeImports(path: string, text: string): string[] {
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) && node.importClause?.phaseModifier !== ts.SyntaxKind.TypeKeyword)
+      found.push(textOf(node.moduleSpecifier));
+    else if (ts.isExportDeclaration(node) && !node.isTypeOnly && node.moduleSpecifier) found.push(textOf(node.moduleSpecifier));
+    else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword && node.arguments[0]) {
+      found.push(textOf(node.arguments[0]));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+const textOf = (node: ts.Node): string => (ts.isStringLiteral(node) ? node.text : node.getText());
+
+/** The room that a file of the sources lies in. */
+const roomOf = (path: string): string => path.slice(SRC.length + 1).split("/")[0] as string;
+
+/** Whether every import of the core points downwards. */
+export async function rooms(): Promise<Outcome> {
+  const faults: string[] = [];
+  for (const path of await repositoryFiles(`${SRC}/*.ts`)) {
+    const room = roomOf(path);
+    const allowed = MAY_IMPORT[room];
+    if (!allowed) {
+      faults.push(`${path}: "${room}" is no known room; give it its place in scripts/gates/rooms.ts and docs/architecture.md`);
+      continue;
+    }
+    for (const specifier of runtimeImports(path, await readFile(join(root, path), "utf8"))) {
+      if (specifier.startsWith("node:")) continue;
+      const target = specifier.startsWith(".") ? roomOf(normalize(join(dirname(path), specifier))) : specifier;
+      if (target !== room && !allowed.includes(target)) faults.push(`${path}: "${room}" may not import "${target}"`);
+    }
+  }
+  return faultless(faults);
+}
