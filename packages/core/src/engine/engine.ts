@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { NewEvent } from "../audit/events.ts";
 import { auditRow, eventOf } from "../audit/row.ts";
+import { RECOVERY_CODE } from "../factors/recovery-code.ts";
 import type { ChallengeClaims } from "../grants/challenge.ts";
 import type { Bearer, GrantClaims } from "../grants/grant.ts";
 import { type TokenKind, tokenKind } from "../grants/token.ts";
@@ -41,12 +42,13 @@ export const bearerOf = (subject: Subject): Bearer => ({ ...keyOf(subject), sess
 /** Factors that count: those enabled by a code. */
 export const confirmed = (record: SubjectRecord): FactorRow[] => record.factors.filter((row) => row.confirmedAt !== null);
 
-export const recoveryCodesLeft = (record: SubjectRecord): number => record.recoveryCodes.filter(({ used }) => !used).length;
+export const recoveryCodesLeft = ({ codes }: SubjectRecord): number =>
+  codes.filter(({ type, used }) => type === RECOVERY_CODE && !used).length;
 
 /** The methods that a subject could answer with, recovery codes last. */
 export const methodsOf = (record: SubjectRecord): string[] => {
   const types = [...new Set(confirmed(record).map(({ type }) => type))];
-  return types.length > 0 && recoveryCodesLeft(record) > 0 ? [...types, "recovery_code"] : types;
+  return types.length > 0 && recoveryCodesLeft(record) > 0 ? [...types, RECOVERY_CODE] : types;
 };
 
 /** Puts the engine's shared parts together. */

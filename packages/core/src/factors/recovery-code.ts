@@ -5,6 +5,9 @@ import type { Factor } from "./factor.ts";
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const LENGTH = 16;
 
+/** The method's name, in rows, events and answers. */
+export const RECOVERY_CODE = "recovery_code";
+
 /** A new recovery code: 80 random bits as `XXXX-XXXX-XXXX-XXXX`. */
 export function generateRecoveryCode(): string {
   // 32 symbols divide a byte's 256 values evenly, so no symbol is likelier than another.
@@ -21,7 +24,7 @@ export function parseRecoveryCode(code: string): string | undefined {
 /** Recovery codes: the owner's way back, single use, stored as keyed hashes alone. */
 export function recoveryCode(): Factor {
   return Object.freeze({
-    type: "recovery_code",
+    type: RECOVERY_CODE,
     amr: ["recovery_code"],
     lane: "recovery",
     liveCodes: 0,

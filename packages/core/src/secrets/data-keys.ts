@@ -26,6 +26,10 @@ export interface DataKeyStore {
    * one is added whole, so that racing starts agree on keys that one keyring opens.
    */
   addDataKeys(rows: readonly DataKeyRow[]): Promise<void>;
+  /** Makes this key the active one of its use; the one before stays, for what was made with it. */
+  rotateDataKey(row: DataKeyRow): Promise<void>;
+  /** Puts one wrapping of a key in place of another, which must be its wrapping still: else nothing happens. */
+  rewrapDataKey(rewrap: { id: string; from: string; to: string }): Promise<void>;
 }
 
 /** A data key, unwrapped. */

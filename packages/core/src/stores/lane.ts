@@ -44,3 +44,8 @@ export function forgive(lane: LaneRow, { now, schedule, seen }: Settlement): Lan
   const lock = lockAfter(schedule, lane.attempts - forgiven);
   return { ...lane, forgiven, tally: Math.max(0, lane.tally - 1), lockedUntil: lock > 0 ? now + lock : seen.lockedUntil };
 }
+
+/** The lane with all failures forgotten. Its lock ends now and not in the past, so that challenges from before it stay dead. */
+export function unlocked({ attempts }: LaneRow, now: number): LaneRow {
+  return { attempts, forgiven: attempts, tally: 0, tallyAt: now, lockedUntil: now, refusals: 0 };
+}

@@ -1,9 +1,11 @@
 import type { DataKeyRow } from "../secrets/data-keys.ts";
-import { chargeLane, EMPTY_LANE, forgive, type LaneRow } from "./lane.ts";
+import { chargeLane, EMPTY_LANE, forgive, type LaneRow, unlocked } from "./lane.ts";
 import type {
   Change,
   Charge,
   Claim,
+  CodeRow,
+  DeviceRow,
   FactorRow,
   Lane,
   LaneState,
@@ -21,16 +23,23 @@ interface MemorySubject {
   /** Attempts that were charged on an epoch before this one leave no name in the log. */
   erasedEpoch: number;
   factors: Map<string, FactorRow>;
-  recovery: Map<string, { usedAt: number | null }>;
+  codes: (CodeRow & { createdAt: number })[];
+  /** Newest first. */
+  devices: DeviceRow[];
   lanes: Record<Lane, LaneRow>;
+  requiredSince: number | null;
+  switchedOffAt: number | null;
 }
 
 const emptySubject = (): MemorySubject => ({
   epoch: 0,
   erasedEpoch: 0,
   factors: new Map(),
-  recovery: new Map(),
+  codes: [],
+  devices: [],
   lanes: { authenticator: EMPTY_LANE, recovery: EMPTY_LANE },
+  requiredSince: null,
+  switchedOffAt: null,
 });
 
 const laneState = ({ refusals: _, ...state }: LaneRow): LaneState => state;
@@ -38,8 +47,11 @@ const laneState = ({ refusals: _, ...state }: LaneRow): LaneState => state;
 const recordOf = (s: MemorySubject): SubjectRecord => ({
   epoch: s.epoch,
   factors: [...s.factors.values()].map((row) => ({ ...row })),
-  recoveryCodes: [...s.recovery].map(([hash, { usedAt }]) => ({ hash, used: usedAt !== null })),
+  codes: s.codes.map(({ createdAt: _, ...code }) => code),
 });
+
+/** Trusted devices of one subject, at most. */
+const MOST_DEVICES = 20;
 
 const BLANK = { tenant: null, subject: null, salt: null };
 
@@ -55,36 +67,65 @@ function take(s: MemorySubject, claim: Claim | undefined, now: number): boolean 
     row.lastUsedAt = now;
     return true;
   }
-  const code = claim && s.recovery.get(claim.hash);
-  if (!code || code.usedAt !== null) return false;
-  code.usedAt = now;
+  const code = claim && s.codes.find(({ hash }) => hash === claim.hash);
+  if (!code || code.used || (code.expiresAt ?? Number.POSITIVE_INFINITY) <= now) return false;
+  code.used = true;
   return true;
 }
 
-function canApply(s: MemorySubject, { now, epoch, confirm, add, rename, remove }: Change): boolean {
+const isConfirmed = (row: FactorRow | undefined): boolean => row !== undefined && row.confirmedAt !== null;
+
+function canApply(s: MemorySubject, change: Change): boolean {
+  const { now, epoch, confirm, add, rename, reseal, remove, codes, useDevice, removeDevice, switchedOff } = change;
   if (epoch !== undefined && s.epoch !== epoch) return false;
   if (confirm !== undefined) {
     const pending = s.factors.get(confirm);
     if (pending?.confirmedAt !== null || (pending.expiresAt ?? 0) <= now) return false;
   }
-  for (const id of [rename?.id, remove]) {
-    if (id !== undefined && (s.factors.get(id)?.confirmedAt ?? null) === null) return false;
-  }
-  return !add || ![...s.factors.values()].some((row) => row.confirmedAt !== null && row.fingerprint === add.fingerprint);
+  for (const id of [rename?.id, remove]) if (id !== undefined && !isConfirmed(s.factors.get(id))) return false;
+  if (reseal && s.factors.get(reseal.id)?.secret !== reseal.from) return false;
+  const { notSince = Number.POSITIVE_INFINITY } = codes ?? {};
+  if (s.codes.some(({ type, createdAt }) => type === codes?.type && createdAt > notSince)) return false;
+  if (useDevice !== undefined && !s.devices.some(({ id, expiresAt }) => id === useDevice && expiresAt > now)) return false;
+  if (removeDevice !== undefined && !s.devices.some(({ id }) => id === removeDevice)) return false;
+  if (switchedOff !== undefined && (s.switchedOffAt !== null) === switchedOff) return false;
+  return !add || ![...s.factors.values()].some((row) => isConfirmed(row) && row.fingerprint === add.fingerprint);
 }
 
-function applyTo(s: MemorySubject, { now, confirm, add, rename, remove, removeAll, recoveryHashes, raiseEpoch, blank }: Change): void {
+function applyToFactors(s: MemorySubject, { now, confirm, add, rename, reseal, remove, removeAll, raiseEpoch }: Change): void {
   const pending = confirm === undefined ? undefined : s.factors.get(confirm);
   if (pending) Object.assign(pending, { confirmedAt: now, expiresAt: null });
   if (add || raiseEpoch) {
     for (const row of s.factors.values()) if (row.confirmedAt === null) s.factors.delete(row.id);
   }
-  if (add) s.factors.set(add.id, { ...add });
   if (rename) Object.assign(s.factors.get(rename.id) ?? {}, { name: rename.name });
+  if (reseal) Object.assign(s.factors.get(reseal.id) ?? {}, { secret: reseal.to });
   if (remove !== undefined) s.factors.delete(remove);
   if (removeAll) s.factors.clear();
-  const removedLast = remove !== undefined && ![...s.factors.values()].some((row) => row.confirmedAt !== null);
-  if (removeAll || removedLast || recoveryHashes) s.recovery = new Map((recoveryHashes ?? []).map((hash) => [hash, { usedAt: null }]));
+  if (add) s.factors.set(add.id, { ...add });
+}
+
+function applyToDevices(s: MemorySubject, { now, addDevice, useDevice, removeDevice, removeAll, raiseEpoch }: Change): void {
+  if (removeAll || raiseEpoch) s.devices = [];
+  s.devices = s.devices.filter(({ id }) => id !== removeDevice);
+  for (const device of s.devices) if (device.id === useDevice) device.lastUsedAt = now;
+  if (addDevice) s.devices = [{ ...addDevice }, ...s.devices.filter(({ expiresAt }) => expiresAt > now)].slice(0, MOST_DEVICES);
+}
+
+function applyTo(s: MemorySubject, change: Change): void {
+  const { now, remove, removeAll, codes, unlock, require, switchedOff, raiseEpoch, blank } = change;
+  applyToFactors(s, change);
+  applyToDevices(s, change);
+  const removedLast = remove !== undefined && ![...s.factors.values()].some(isConfirmed);
+  if (removeAll || removedLast) s.codes = [];
+  if (codes) {
+    const { type, hashes, expiresAt } = codes;
+    const made = hashes.map((hash) => ({ type, hash, used: false, expiresAt, createdAt: now }));
+    s.codes = [...s.codes.filter((code) => code.type !== type), ...made];
+  }
+  if (unlock) s.lanes = { authenticator: unlocked(s.lanes.authenticator, now), recovery: unlocked(s.lanes.recovery, now) };
+  if (require) s.requiredSince ??= now;
+  if (switchedOff !== undefined) s.switchedOffAt = switchedOff ? now : null;
   if (raiseEpoch) s.epoch += 1;
   if (blank) s.erasedEpoch = s.epoch;
 }
@@ -103,7 +144,7 @@ function applyTo(s: MemorySubject, { now, confirm, add, rename, remove, removeAl
  */
 export function memoryStore(): Store {
   const subjects = new Map<string, MemorySubject>();
-  const dataKeys: DataKeyRow[] = [];
+  const dataKeys: DataKeyRow[] = []; // the active one of each use first
   const spent = new Map<string, number>();
   const log: StoredAuditRow[] = [];
 
@@ -137,9 +178,24 @@ export function memoryStore(): Store {
       for (const row of rows) if (!dataKeys.some(({ use }) => use === row.use)) dataKeys.push({ ...row });
     },
 
+    async rotateDataKey(row: DataKeyRow) {
+      dataKeys.unshift({ ...row });
+    },
+
+    async rewrapDataKey({ id, from, to }: { id: string; from: string; to: string }) {
+      for (const row of dataKeys) if (row.id === id && row.wrapped === from) row.wrapped = to;
+    },
+
     async read(who: SubjectKey) {
       const s = subjects.get(nameOf(who)) ?? emptySubject();
-      return { ...recordOf(s), lanes: { authenticator: laneState(s.lanes.authenticator), recovery: laneState(s.lanes.recovery) } };
+      const { devices, requiredSince, switchedOffAt } = s;
+      return {
+        ...recordOf(s),
+        lanes: { authenticator: laneState(s.lanes.authenticator), recovery: laneState(s.lanes.recovery) },
+        devices: devices.map((row) => ({ ...row })),
+        requiredSince,
+        switchedOffAt,
+      };
     },
 
     async charge(charge: Charge) {
@@ -176,6 +232,15 @@ export function memoryStore(): Store {
         for (const row of log) if (isOf(row, change)) Object.assign(row, BLANK);
       }
       return { applied: true, epoch: s.epoch };
+    },
+
+    async factorsNotUnder({ prefix, after, limit }: { prefix: string; after: string; limit: number }) {
+      const all = [...subjects].flatMap(([name, { factors }]) => {
+        const [tenant, subject] = JSON.parse(name) as [string, string];
+        return [...factors.values()].map((row) => ({ ...row, tenant, subject }));
+      });
+      const found = all.filter(({ id, secret }) => id > after && !secret.startsWith(prefix));
+      return found.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit);
     },
 
     async spend(once: OneTimeId, now: number) {

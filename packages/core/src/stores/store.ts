@@ -35,11 +35,29 @@ export interface FactorRow {
   lastUsedAt: number | null;
 }
 
-/** A recovery code. A used one is kept until its set is replaced, so that using it again is told as a replay. */
-export interface RecoveryCodeRow {
-  /** A keyed hash of the code. */
+/**
+ * A code that counts once and is known by its hash alone: a recovery code, or one that was delivered. A used
+ * one is kept until its set is replaced, so that using it again is told as a replay.
+ */
+export interface CodeRow {
+  /** The factor that it belongs to. */
+  type: string;
+  /** A keyed hash of the code and of what it is bound to. */
   hash: string;
   used: boolean;
+  /** Milliseconds since 1970; `null` for one that never lapses. */
+  expiresAt: number | null;
+}
+
+/** A device whose sign-ins need no second step. */
+export interface DeviceRow {
+  id: string;
+  /** A keyed hash of the device's secret, its subject and the epoch. */
+  hash: string;
+  name: string;
+  createdAt: number;
+  expiresAt: number;
+  lastUsedAt: number | null;
 }
 
 /** A lane's state. */
@@ -58,16 +76,25 @@ export interface LaneState {
 
 /** What a subject has enrolled. */
 export interface SubjectRecord {
-  /** Raised whenever grants and challenges made before must end. */
+  /** Raised whenever grants, challenges and trusted devices made before must end. */
   epoch: number;
   factors: FactorRow[];
-  recoveryCodes: RecoveryCodeRow[];
+  codes: CodeRow[];
 }
 
 /** All that is known of a subject. A subject never seen has epoch 0 and nothing else. */
 export interface SubjectState extends SubjectRecord {
   lanes: Record<Lane, LaneState>;
+  /** Newest first. */
+  devices: DeviceRow[];
+  /** When it was first told that it must enrol; `null` if never. */
+  requiredSince: number | null;
+  /** When an admin switched MFA off for it; `null` while it is on. */
+  switchedOffAt: number | null;
 }
+
+/** A factor's row with whose it is. */
+export interface OwnedFactorRow extends SubjectKey, FactorRow {}
 
 /** An attempt to be counted. */
 export interface Charge extends SubjectKey {
@@ -120,8 +147,8 @@ export type Charged =
       first: boolean;
     };
 
-/** What a right code takes: a position that must be ahead of the factor's, or an unused recovery code. */
-export type Claim = { kind: "position"; factorId: string; position: number } | { kind: "recovery"; hash: string };
+/** What a right code takes: a position that must be ahead of the factor's, or a code that is neither used nor lapsed. */
+export type Claim = { kind: "position"; factorId: string; position: number } | { kind: "code"; hash: string };
 
 /** How an attempt ended: the claim was taken; not taken, or there was none; or its challenge had died. */
 export type Outcome = "won" | "lost" | "stale";
@@ -148,24 +175,41 @@ export interface OneTimeId {
   expiresAt: number;
 }
 
-/** A change of a subject's factors. All of it happens, or none. */
+/** A change of what a subject has. All of it happens, or none. */
 export interface Change extends SubjectKey {
   now: number;
   /** The epoch that the change was decided on; with another one now, nothing happens. */
   epoch?: number;
   /** Confirm this pending factor; if it is gone, confirmed or lapsed, nothing happens. */
   confirm?: string;
-  /** Add a pending factor in place of any other pending one; with its secret enrolled already, nothing happens. */
+  /** Add a factor, in place of any that is pending; with its secret enrolled already, nothing happens. */
   add?: FactorRow;
   /** Give this confirmed factor another name; if it is gone, nothing happens. */
   rename?: { id: string; name: string };
-  /** Remove this confirmed factor, and with the last one the recovery codes; if it is gone, nothing happens. */
+  /** Put one sealed secret in place of another, which must be this factor's still: else nothing happens. */
+  reseal?: { id: string; from: string; to: string };
+  /** Remove this confirmed factor, and with the last one every code; if it is gone, nothing happens. */
   remove?: string;
-  /** Remove every factor and recovery code. */
+  /** Remove every factor, code and device. */
   removeAll?: boolean;
-  /** Put these recovery codes in place of all others, used or not. */
-  recoveryHashes?: readonly string[];
-  /** Raise the epoch: end all grants and challenges, and every pending factor but the one that this change confirms. */
+  /**
+   * Put these codes in place of all others of their type, used or not. Where one of the type was made after
+   * `notSince`, nothing happens.
+   */
+  codes?: { type: string; hashes: readonly string[]; expiresAt: number | null; notSince?: number };
+  /** Add a trusted device. Those that have lapsed go, and the oldest beyond 20. */
+  addDevice?: DeviceRow;
+  /** Note that this device was used; if it is gone or has lapsed, nothing happens. */
+  useDevice?: string;
+  /** Remove this trusted device; if it is gone, nothing happens. */
+  removeDevice?: string;
+  /** Forget all failures of both lanes and end their locks; challenges from before now stay dead, as behind any lock. */
+  unlock?: boolean;
+  /** Note that the subject must enrol, if that was not noted before. */
+  require?: boolean;
+  /** Switch MFA off for the subject, or on again; if it is so already, nothing happens. */
+  switchedOff?: boolean;
+  /** Raise the epoch: end all grants, challenges and devices, and every pending factor but the one that this change confirms or adds. */
   raiseEpoch?: boolean;
   /**
    * Blank the subject in the audit log's personal columns, this change's own rows among them, and those of
@@ -222,6 +266,8 @@ export interface Store extends DataKeyStore {
   settle(settlement: Settlement): Promise<Outcome>;
   /** Makes a change whose conditions hold, with its rows of the log; else does nothing, and says so. */
   apply(change: Change): Promise<Applied>;
+  /** Up to `limit` factors, confirmed or pending, whose sealed secret does not begin with `prefix`; by id, behind `after`. */
+  factorsNotUnder(query: { prefix: string; after: string; limit: number }): Promise<OwnedFactorRow[]>;
   /** Spends a one-time id: true for exactly one caller, ever. */
   spend(once: OneTimeId, now: number): Promise<boolean>;
   /** Rows behind `after`, oldest first; of one subject if `who` is given. Rows still being written may be missing between those read. */
