@@ -57,13 +57,14 @@ async function runAll(all: readonly Gate[]): Promise<Map<string, Outcome>> {
 
 const done = await runAll(chosen(process.argv.slice(2)));
 const count = { passed: 0, failed: 0, skipped: 0 };
-for (const { ok, tests } of done.values()) {
+for (const [name, { ok, tests, failures = [] }] of done) {
   count.passed += tests?.passed ?? 0;
   count.failed += tests?.failed ?? 0;
   count.skipped += tests?.skipped ?? 0;
   // The tests count one by one; their gate counts only when it failed without a failed test.
   if (!tests) count[ok ? "passed" : "failed"] += 1;
   else if (!ok && tests.failed === 0) count.failed += 1;
+  if (!ok) console.log(`Failed: ${[name, ...failures].join("\n        ")}`);
 }
 if (complete && count.skipped > 0) console.log("With CI=true nothing may be skipped.");
 console.log(`${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ""}`);

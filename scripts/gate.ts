@@ -19,6 +19,8 @@ export interface Outcome {
   note?: string;
   /** Tests, where the gate runs some; they are counted beside the gates. */
   tests?: { passed: number; failed: number; skipped: number };
+  /** What failed within it, by name: said again at the very end. */
+  failures?: readonly string[];
 }
 
 /** One thing that must hold before a change may be merged. */
