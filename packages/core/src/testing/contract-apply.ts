@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { auditRow, benchFor, type ContractCase, factorRow, START, together, unused } from "./contract-kit.ts";
+import { auditRow, benchFor, type ContractCase, factorRow, recovery, START, together, unused } from "./contract-kit.ts";
 
 /** `apply`: changes of a subject's factors, all of each or nothing. */
 export const applyCases: readonly ContractCase[] = [
@@ -46,7 +46,7 @@ export const applyCases: readonly ContractCase[] = [
       await bench.apply({ add: pending });
       const confirm = (change = {}) => ({
         confirm: pending.id,
-        recoveryHashes: ["x"],
+        codes: recovery("x"),
         raiseEpoch: true,
         audit: [auditRow(bench.who, "t")],
         ...change,
@@ -71,10 +71,10 @@ export const applyCases: readonly ContractCase[] = [
       await bench.apply({ raiseEpoch: true });
       assert.deepEqual(await bench.apply({ epoch: 0, removeAll: true }), { applied: false, epoch: 1 });
       assert.equal((await store.read(bench.who)).factors.length, 1);
-      const results = await together(20, (index) => bench.apply({ epoch: 1, raiseEpoch: true, recoveryHashes: [`only-${index}`] }));
+      const results = await together(20, (index) => bench.apply({ epoch: 1, raiseEpoch: true, codes: recovery(`only-${index}`) }));
       assert.equal(results.filter(({ applied }) => applied).length, 1);
       const record = await store.read(bench.who);
-      assert.deepEqual([record.epoch, record.recoveryCodes.length], [2, 1]);
+      assert.deepEqual([record.epoch, record.codes.length], [2, 1]);
     },
   },
   {
@@ -94,9 +94,9 @@ export const applyCases: readonly ContractCase[] = [
     name: "a new set of recovery codes takes the place of the old one, used or not",
     async run(store) {
       const bench = benchFor(store);
-      await bench.apply({ recoveryHashes: ["a", "b"] });
-      await bench.attempt({ kind: "recovery", hash: "a" }, { lane: "recovery" });
-      await bench.apply({ recoveryHashes: ["c", "d"] });
+      await bench.apply({ codes: recovery("a", "b") });
+      await bench.attempt({ kind: "code", hash: "a" }, { lane: "recovery" });
+      await bench.apply({ codes: recovery("c", "d") });
       assert.deepEqual(unused(await store.read(bench.who)), ["c", "d"]);
     },
   },
@@ -108,11 +108,11 @@ export const applyCases: readonly ContractCase[] = [
       for (let round = 0; round < 10; round += 1) {
         const bench = benchFor(store);
         await bench.enrol();
-        const add = (index: number) => bench.apply({ recoveryHashes: [`set-${round}-${index}`], add: factorRow() });
+        const add = (index: number) => bench.apply({ codes: recovery(`set-${round}-${index}`), add: factorRow() });
         const remove = () => bench.apply({ removeAll: true });
         await together(6, (index) => (index === 3 ? remove() : add(index)));
-        const { factors, recoveryCodes } = await store.read(bench.who);
-        assert.ok(recoveryCodes.length <= 1, `sets of recovery codes live at once: ${recoveryCodes.length}`);
+        const { factors, codes } = await store.read(bench.who);
+        assert.ok(codes.length <= 1, `sets of recovery codes live at once: ${codes.length}`);
         assert.ok(factors.length <= 1, `factors left after a removal: ${factors.length}`);
       }
     },
@@ -144,7 +144,7 @@ export const applyCases: readonly ContractCase[] = [
     async run(store) {
       const [bench, other] = [benchFor(store), benchFor(store)];
       const [first, second, foreign, pending] = [await bench.enrol(), await bench.enrol(), await other.enrol(), factorRow()];
-      await bench.apply({ add: pending, recoveryHashes: ["a"] });
+      await bench.apply({ add: pending, codes: recovery("a") });
       for (const id of [pending.id, foreign.id, "unknown"]) assert.equal((await bench.apply({ remove: id })).applied, false);
       assert.deepEqual(await bench.apply({ remove: first.id, raiseEpoch: true }), { applied: true, epoch: 1 });
       const between = await store.read(bench.who);
@@ -152,7 +152,7 @@ export const applyCases: readonly ContractCase[] = [
       assert.equal((await bench.apply({ remove: first.id })).applied, false);
       assert.equal((await bench.apply({ remove: second.id, raiseEpoch: true })).applied, true);
       const after = await store.read(bench.who);
-      assert.deepEqual([after.factors, after.recoveryCodes], [[], []]);
+      assert.deepEqual([after.factors, after.codes], [[], []]);
       assert.equal((await store.read(other.who)).factors.length, 1);
     },
   },
@@ -163,12 +163,12 @@ export const applyCases: readonly ContractCase[] = [
     async run(store) {
       const [bench, other] = [benchFor(store), benchFor(store)];
       await bench.enrol();
-      await bench.apply({ recoveryHashes: ["a"] });
+      await bench.apply({ codes: recovery("a") });
       await other.enrol();
       await bench.attempt();
       await bench.apply({ removeAll: true, raiseEpoch: true });
       const record = await store.read(bench.who);
-      assert.deepEqual([record.factors, record.recoveryCodes, record.epoch], [[], [], 1]);
+      assert.deepEqual([record.factors, record.codes, record.epoch], [[], [], 1]);
       assert.equal((await bench.admitted()).seen.run, 2);
       assert.equal((await store.read(other.who)).factors.length, 1);
     },

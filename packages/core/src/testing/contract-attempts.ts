@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { benchFor, type ContractCase, factorRow, SCHEDULE, START, someone, together, unused } from "./contract-kit.ts";
+import { benchFor, type ContractCase, factorRow, recovery, SCHEDULE, START, someone, together, unused } from "./contract-kit.ts";
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -17,7 +17,7 @@ export const attemptCases: readonly ContractCase[] = [
       assert.deepEqual(first.seen, { attempt: 1, run: 1, lockedUntil: null });
       assert.equal(first.tally, 1);
       assert.equal(first.lockedUntil, null);
-      assert.deepEqual({ factors: first.record.factors, recovery: first.record.recoveryCodes }, { factors: [], recovery: [] });
+      assert.deepEqual({ factors: first.record.factors, codes: first.record.codes }, { factors: [], codes: [] });
       assert.equal((await bench.admitted()).seen.run, 2);
     },
   },
@@ -28,12 +28,12 @@ export const attemptCases: readonly ContractCase[] = [
     async run(store) {
       const bench = benchFor(store);
       const row = await bench.enrol({ algorithm: "SHA512", digits: 8, period: 60 });
-      await bench.apply({ recoveryHashes: ["a", "b"] });
-      await bench.attempt({ kind: "recovery", hash: "a" }, { lane: "recovery" });
+      await bench.apply({ codes: recovery("a", "b") });
+      await bench.attempt({ kind: "code", hash: "a" }, { lane: "recovery" });
       const { record } = await bench.admitted();
       assert.deepEqual(record.factors, [{ ...row, confirmedAt: START, expiresAt: null }]);
       assert.deepEqual(
-        new Map(record.recoveryCodes.map(({ hash, used }) => [hash, used])),
+        new Map(record.codes.map(({ hash, used }) => [hash, used])),
         new Map([
           ["a", true],
           ["b", false],
@@ -211,12 +211,12 @@ export const attemptCases: readonly ContractCase[] = [
     name: "a recovery code is taken once, by its own subject, and is marked in the record",
     async run(store) {
       const [bench, other] = [benchFor(store), benchFor(store)];
-      await bench.apply({ recoveryHashes: ["a", "b"] });
+      await bench.apply({ codes: recovery("a", "b") });
       const lane = { lane: "recovery" } as const;
-      assert.equal(await other.attempt({ kind: "recovery", hash: "a" }, lane), "lost");
-      assert.equal(await bench.attempt({ kind: "recovery", hash: "a" }, lane), "won");
-      assert.equal(await bench.attempt({ kind: "recovery", hash: "a" }, lane), "lost");
-      assert.equal(await bench.attempt({ kind: "recovery", hash: "c" }, lane), "lost");
+      assert.equal(await other.attempt({ kind: "code", hash: "a" }, lane), "lost");
+      assert.equal(await bench.attempt({ kind: "code", hash: "a" }, lane), "won");
+      assert.equal(await bench.attempt({ kind: "code", hash: "a" }, lane), "lost");
+      assert.equal(await bench.attempt({ kind: "code", hash: "c" }, lane), "lost");
       assert.deepEqual(unused(await store.read(bench.who)), ["b"]);
     },
   },
@@ -227,9 +227,9 @@ export const attemptCases: readonly ContractCase[] = [
     async run(store) {
       const bench = benchFor(store);
       const hashes = Array.from({ length: 10 }, (_, index) => `hash-${index}`);
-      await bench.apply({ recoveryHashes: hashes });
+      await bench.apply({ codes: recovery(...hashes) });
       const charged = await bench.admitted({ lane: "recovery" });
-      const take = (hash: string) => bench.settle(charged, { lane: "recovery", claim: { kind: "recovery", hash } });
+      const take = (hash: string) => bench.settle(charged, { lane: "recovery", claim: { kind: "code", hash } });
       assert.equal((await together(20, () => take("hash-0"))).filter((outcome) => outcome === "won").length, 1);
       assert.deepEqual(new Set(await Promise.all(hashes.slice(1).map(take))), new Set(["won"]));
       assert.deepEqual(unused(await store.read(bench.who)), []);

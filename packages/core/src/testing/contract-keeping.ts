@@ -15,8 +15,11 @@ export const keepingCases: readonly ContractCase[] = [
       assert.deepEqual(await store.read(someone()), {
         epoch: 0,
         factors: [],
-        recoveryCodes: [],
+        codes: [],
         lanes: { authenticator: lane, recovery: lane },
+        devices: [],
+        requiredSince: null,
+        switchedOffAt: null,
       });
     },
   },

@@ -125,10 +125,16 @@ export function benchFor(store: Store, who: SubjectKey = someone()): Bench {
   return bench;
 }
 
-/** The hashes of the recovery codes that are not used, sorted. */
-export const unused = ({ recoveryCodes }: SubjectRecord): string[] =>
-  recoveryCodes
-    .filter(({ used }) => !used)
+/** The type of the codes that most cases use. A store looks at no type's meaning. */
+export const RECOVERY = "recovery_code";
+
+/** Recovery codes with these hashes, for a change: they never lapse. */
+export const recovery = (...hashes: string[]): NonNullable<Change["codes"]> => ({ type: RECOVERY, hashes, expiresAt: null });
+
+/** The hashes of the codes that are not used, of one type, sorted. */
+export const unused = ({ codes }: SubjectRecord, ofType: string = RECOVERY): string[] =>
+  codes
+    .filter(({ type, used }) => type === ofType && !used)
     .map(({ hash }) => hash)
     .sort();
 
