@@ -1,0 +1,36 @@
+import { availableParallelism, cpus } from "node:os";
+import type { Ratio, Report } from "./runner.ts";
+
+/** Each is a file beside this one that exports `bench`, which gives a report. */
+const BENCHES = ["totp", "verify", "scale"];
+
+const asNumber = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(2));
+
+/** A target and whether it is met; nothing where there is none. */
+function judged({ name, value, atLeast }: Ratio): string[] {
+  if (atLeast === undefined) return [];
+  return [`target ${name}: at least ${atLeast}, ${value >= atLeast ? "met" : "missed"}`];
+}
+
+/** The report for people. The ratios come last, one on a line, for whoever reads them by program. */
+function told(report: Report): string[] {
+  const width = Math.max(...report.figures.map(({ name }) => name.length));
+  const figures = report.figures.map(({ name, value, unit, quartiles }) => {
+    const between = quartiles ? `  (middle half ${quartiles.map(asNumber).join(" to ")})` : "";
+    return `  ${name.padEnd(width)}  ${asNumber(value).padStart(9)} ${unit}${between}`;
+  });
+  return [report.title, "", ...report.method, "", ...figures, "", ...report.ratios.flatMap(judged)];
+}
+
+const name = process.argv.slice(2).find((argument) => !argument.startsWith("-")) ?? "";
+if (!BENCHES.includes(name)) {
+  console.error(`Say which benchmark to run: pnpm bench ${BENCHES.join("|")} [--json]`);
+  process.exit(2);
+}
+const { bench } = (await import(new URL(`./${name}.ts`, import.meta.url).href)) as { bench(): Promise<Report> };
+const report = await bench();
+const machine = { node: process.version, cpu: cpus()[0]?.model ?? "unknown", cores: availableParallelism() };
+for (const line of told(report)) console.log(line);
+console.log(`Node ${machine.node}, ${machine.cpu}, ${machine.cores} cores\n`);
+if (process.argv.includes("--json")) console.log(`${JSON.stringify({ bench: name, machine, ...report }, undefined, 2)}\n`);
+for (const { name: ratio, value } of report.ratios) console.log(`ratio ${ratio} ${value.toFixed(2)}`);

@@ -1,0 +1,105 @@
+/** One of those that are compared. */
+export interface Contestant {
+  name: string;
+  /** Does the work so many times. A loop of its own, so that one contestant's call is not mistaken for another's by the compiler. */
+  round(times: number): void | Promise<void>;
+}
+
+/** How a comparison is run. */
+export interface RaceOptions {
+  /** Rounds that count. @defaultValue 61 */
+  rounds?: number;
+  /** Rounds before those, which do not. @defaultValue 8 */
+  warmUp?: number;
+  /** Milliseconds that one round of one contestant takes, about. @defaultValue 20 */
+  roundMs?: number;
+}
+
+/** What one contestant took. */
+export interface Timing {
+  name: string;
+  /** Nanoseconds for one piece of work: one number for each round. */
+  samples: readonly number[];
+  /** The middle of them, and the bounds of the middle half. */
+  median: number;
+  quartiles: readonly [low: number, high: number];
+}
+
+/** A number that a benchmark exists for. */
+export interface Ratio {
+  /** As the last lines print it: `ratio <name> <value>`. */
+  name: string;
+  value: number;
+  /** What it should be at least, where there is a target. */
+  atLeast?: number;
+}
+
+/** What a benchmark hands back; `main.ts` prints it. */
+export interface Report {
+  title: string;
+  /** How it was measured, a sentence each. */
+  method: readonly string[];
+  /** Measured numbers, in the order in which they are shown. */
+  figures: readonly { name: string; value: number; unit: string; quartiles?: readonly [low: number, high: number] }[];
+  ratios: readonly Ratio[];
+}
+
+/** A number of sorted ones, by its place from 0 to 1. */
+function quantile(sorted: readonly number[], place: number): number {
+  const at = (sorted.length - 1) * place;
+  const low = sorted[Math.floor(at)] ?? Number.NaN;
+  const high = sorted[Math.ceil(at)] ?? Number.NaN;
+  return low + (high - low) * (at - Math.floor(at));
+}
+
+/** The middle of numbers in any order. */
+function median(numbers: readonly number[]): number {
+  return quantile(
+    [...numbers].sort((a, b) => a - b),
+    0.5,
+  );
+}
+
+/** What a round took, in nanoseconds for one piece of work. */
+async function timed(contestant: Contestant, times: number): Promise<number> {
+  const began = process.hrtime.bigint();
+  const pending = contestant.round(times);
+  // What is synchronous is not made to wait for a promise.
+  if (pending) await pending;
+  return Number(process.hrtime.bigint() - began) / times;
+}
+
+/**
+ * Runs contestants against each other in one process. Their rounds are interleaved, each round beginning with
+ * another of them, so that whatever else the machine does falls on all alike. Warm-up rounds settle how many
+ * repetitions make up a round of each.
+ */
+export async function race(
+  contestants: readonly Contestant[],
+  { rounds = 61, warmUp = 8, roundMs = 20 }: RaceOptions = {},
+): Promise<Timing[]> {
+  const lanes = contestants.map((contestant) => ({ contestant, times: 1, samples: [] as number[] }));
+  for (let round = -warmUp; round < rounds; round += 1) {
+    for (let turn = 0; turn < lanes.length; turn += 1) {
+      const lane = lanes[(round + warmUp + turn) % lanes.length];
+      if (!lane) continue;
+      const took = await timed(lane.contestant, lane.times);
+      if (round >= 0) lane.samples.push(took);
+      else lane.times = Math.max(1, Math.round((roundMs * 1e6) / took));
+    }
+  }
+  return lanes.map(({ contestant: { name }, samples }) => {
+    const sorted = [...samples].sort((a, b) => a - b);
+    return { name, samples, median: quantile(sorted, 0.5), quartiles: [quantile(sorted, 0.25), quantile(sorted, 0.75)] };
+  });
+}
+
+/** How many times as fast `ours` is as `theirs`: the median of the rounds' own ratios, since what disturbs a round disturbs both. */
+export function timesAsFast(ours: Timing, theirs: Timing): number {
+  return median(ours.samples.map((sample, round) => (theirs.samples[round] ?? Number.NaN) / sample));
+}
+
+/** A timing as a figure of a report, in microseconds. */
+export function inMicroseconds({ name, median: middle, quartiles: [low, high] }: Timing): Report["figures"][number] {
+  return { name, value: middle / 1e3, unit: "µs", quartiles: [low / 1e3, high / 1e3] };
+}
