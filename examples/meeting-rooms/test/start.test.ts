@@ -123,7 +123,10 @@ describe("what it is told has to make sense", () => {
   test("a port in use is told, and nothing is left behind", async () => {
     const server = createServer();
     const port = await freePort();
-    await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, "127.0.0.1", resolve);
+    });
     const output = await refusal({ ...(await freshServer()), BOOKINGS_PORT: String(port) });
     expect(output).toContain(`Port ${port}`);
     expect(output).toContain("BOOKINGS_PORT");

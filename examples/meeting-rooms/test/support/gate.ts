@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { freePort } from "@nightlatch/internal-services";
 
 /** A door in front of a server: closed, the server is out of reach. */
 export interface Gate {
@@ -11,7 +12,7 @@ export interface Gate {
 export async function gateTo(target: number): Promise<Gate> {
   const sockets = new Set<Socket>();
   let server: Server;
-  let port = 0;
+  const port = await freePort();
   const open = async (): Promise<void> => {
     server = createServer((inner) => {
       const outer = connect(target, "127.0.0.1");
@@ -28,15 +29,14 @@ export async function gateTo(target: number): Promise<Gate> {
         });
       }
     });
-    await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
-    const address = server.address();
-    if (typeof address === "object" && address) ({ port } = address);
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, "127.0.0.1", resolve);
+    });
   };
   await open();
   return {
-    get port() {
-      return port;
-    },
+    port,
     open,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
