@@ -2,14 +2,18 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Writable } from "node:stream";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
 import { hasTool, zbarimg } from "@nightlatch/internal-services";
 import { afterAll, describe, expect, test } from "vitest";
-import { oathAuthenticator } from "./support/authenticator.ts";
+import { type Authenticator, oathAuthenticator } from "./support/authenticator.ts";
 import { startOnServer } from "./support/server.ts";
 import { endAll } from "./support/system.ts";
 
 afterAll(endAll);
+
+/** What the shell prints when it wants a code. */
+const ASKED = "The next code, please.";
 
 describe.skipIf(!hasTool("oathtool") || !hasTool("curl"))("the printed guide", () => {
   test("does what it says when it is pasted into a shell", async () => {
@@ -21,19 +25,21 @@ describe.skipIf(!hasTool("oathtool") || !hasTool("curl"))("the printed guide", (
     );
     expect(script.filter((line) => line.includes("CODE=123456"))).toHaveLength(3);
 
-    // Where a person would type a code, the shell reads one from the authenticator.
-    const pasted = script.map((line) => line.replace("CODE=123456", "read -r CODE <&3")).join("\n");
+    // Where a person would type a code, the shell asks for one and reads it from the authenticator.
+    const pasted = script.map((line) => line.replace("CODE=123456", `echo "${ASKED}"; read -r CODE <&3`)).join("\n");
     const folder = mkdtempSync(join(tmpdir(), "meeting-rooms-guide-"));
-    const shell = spawn("bash", ["-c", pasted], { cwd: folder, stdio: ["ignore", "pipe", "inherit", "pipe"] });
+    const env = { PATH: process.env.PATH, HOME: folder, no_proxy: "*" };
+    const shell = spawn("bash", ["-c", pasted], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit", "pipe"] });
+    const closed = new Promise((resolve) => shell.once("close", resolve));
+    const keyboard = shell.stdio[3] as Writable;
     let output = "";
-    let typing: Promise<void> | undefined;
-    shell.stdout?.on("data", (chunk: Buffer) => {
-      output += chunk.toString();
-      const [secret] = /^[A-Z2-7]{32}$/m.exec(output) ?? [];
-      if (secret) typing ??= typeCodes(secret, shell.stdio[3] as Writable);
-    });
-    expect(await new Promise((resolve) => shell.once("close", resolve))).toBe(0);
-    await typing;
+    let app: Authenticator | undefined;
+    for await (const line of createInterface({ input: shell.stdout as Readable })) {
+      output += `${line}\n`;
+      if (/^[A-Z2-7]{32}$/.test(line)) app = oathAuthenticator(line);
+      if (line === ASKED) keyboard.write(`${await app?.next()}\n`);
+    }
+    expect(await closed).toBe(0);
 
     expect(output).toContain('"mfa_enabled":true');
     expect(output).toContain('"code":"mfa_required"');
@@ -44,9 +50,3 @@ describe.skipIf(!hasTool("oathtool") || !hasTool("curl"))("the printed guide", (
     expect(await system.stop()).toBe(0);
   });
 });
-
-async function typeCodes(secret: string, keyboard: Writable): Promise<void> {
-  const app = oathAuthenticator(secret);
-  for (let n = 0; n < 3; n += 1) keyboard.write(`${await app.next()}\n`);
-  keyboard.end();
-}

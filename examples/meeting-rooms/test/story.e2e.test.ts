@@ -83,7 +83,7 @@ describe.skipIf(!hasTool("oathtool"))("the story", () => {
   });
 
   test("enable, with the first code; a wrong one does not", async () => {
-    const wrong = await call("POST", users("/auth/mfa/enable"), { token, json: { code: "000000" } });
+    const wrong = await call("POST", users("/auth/mfa/enable"), { token, json: { code: await phone.wrong() } });
     expectProblem(wrong, 401, "code_invalid");
     const { status, headers, body } = await call("POST", users("/auth/mfa/enable"), { token, json: { code: await phone.next() } });
     expect(status).toBe(200);

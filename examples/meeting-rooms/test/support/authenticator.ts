@@ -11,6 +11,8 @@ export interface Authenticator {
   next(): Promise<string>;
   /** The code shown last. */
   last(): string;
+  /** A code that is well formed, and right at no step near. */
+  wrong(): Promise<string>;
 }
 
 /** Makes an authenticator from what computes a secret's code at an instant (milliseconds since 1970). */
@@ -19,8 +21,8 @@ function authenticator(codeAt: (at: number) => string | Promise<string>): Authen
   let code = "";
   return {
     async next() {
-      // The oldest step is left out where it would lapse on the way.
-      const oldest = () => totpStep(Date.now() + 3_000) - 1;
+      // The oldest step is left out where it could lapse on the way, however slow the machine is.
+      const oldest = () => totpStep(Date.now() + 10_000) - 1;
       const wanted = Math.max(step + 1, oldest());
       while (wanted > totpStep(Date.now()) + 1) await new Promise((resolve) => setTimeout(resolve, 100));
       step = wanted;
@@ -28,6 +30,13 @@ function authenticator(codeAt: (at: number) => string | Promise<string>): Authen
       return code;
     },
     last: () => code,
+    async wrong() {
+      const present = totpStep(Date.now());
+      const near = new Set(await Promise.all([-3, -2, -1, 0, 1, 2, 3].map((away) => codeAt((present + away) * PERIOD))));
+      let guess = 0;
+      while (near.has(String(guess).padStart(6, "0"))) guess += 1;
+      return String(guess).padStart(6, "0");
+    },
   };
 }
 

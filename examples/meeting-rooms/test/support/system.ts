@@ -59,11 +59,12 @@ function launch({ env = {}, args = [] }: Launch): { child: ChildProcess; output:
   children.add(child);
   child.once("close", () => children.delete(child));
   let output = "";
-  const hear = (chunk: Buffer) => {
-    output += chunk.toString();
-  };
-  child.stdout.on("data", hear);
-  child.stderr.on("data", hear);
+  for (const stream of [child.stdout, child.stderr]) {
+    // Decoded across chunks: one may end within a character.
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
   return { child, output: () => output };
 }
 
