@@ -42,7 +42,9 @@ export function chargeLane(
 export function forgive(lane: LaneRow, { now, schedule, seen }: Settlement): LaneRow {
   const forgiven = Math.max(lane.forgiven, seen.attempt);
   const lock = lockAfter(schedule, lane.attempts - forgiven);
-  return { ...lane, forgiven, tally: Math.max(0, lane.tally - 1), lockedUntil: lock > 0 ? now + lock : seen.lockedUntil };
+  // Forgiven before, by a later success or an unlocking, this attempt has no lock left to undo.
+  const restored = seen.attempt > lane.forgiven ? seen.lockedUntil : lane.lockedUntil;
+  return { ...lane, forgiven, tally: Math.max(0, lane.tally - 1), lockedUntil: lock > 0 ? now + lock : restored };
 }
 
 /** The lane with all failures forgotten. Its lock ends now and not in the past, so that challenges from before it stay dead. */

@@ -109,7 +109,10 @@ function applyToDevices(s: MemorySubject, { now, addDevice, useDevice, removeDev
   if (removeAll || raiseEpoch) s.devices = [];
   s.devices = s.devices.filter(({ id }) => id !== removeDevice);
   for (const device of s.devices) if (device.id === useDevice) device.lastUsedAt = now;
-  if (addDevice) s.devices = [{ ...addDevice }, ...s.devices.filter(({ expiresAt }) => expiresAt > now)].slice(0, MOST_DEVICES);
+  if (addDevice) {
+    const kept = s.devices.filter(({ expiresAt }) => expiresAt > now).slice(0, MOST_DEVICES - 1);
+    s.devices = [{ ...addDevice }, ...kept].sort((one, other) => other.createdAt - one.createdAt);
+  }
 }
 
 function applyTo(s: MemorySubject, change: Change): void {

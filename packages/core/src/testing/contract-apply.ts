@@ -89,18 +89,6 @@ export const applyCases: readonly ContractCase[] = [
     },
   },
   {
-    id: "apply-recovery-set",
-    level: "MUST",
-    name: "a new set of recovery codes takes the place of the old one, used or not",
-    async run(store) {
-      const bench = benchFor(store);
-      await bench.apply({ codes: recovery("a", "b") });
-      await bench.attempt({ kind: "code", hash: "a" }, { lane: "recovery" });
-      await bench.apply({ codes: recovery("c", "d") });
-      assert.deepEqual(unused(await store.read(bench.who)), ["c", "d"]);
-    },
-  },
-  {
     id: "apply-parallel",
     level: "MUST",
     name: "changes at once follow each other: what one adds, the removal that comes after it removes",

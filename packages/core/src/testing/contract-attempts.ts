@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { benchFor, type ContractCase, factorRow, recovery, SCHEDULE, START, someone, together, unused } from "./contract-kit.ts";
+import { benchFor, type ContractCase, factorRow, recovery, SCHEDULE, START, someone, together } from "./contract-kit.ts";
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -203,36 +203,6 @@ export const attemptCases: readonly ContractCase[] = [
       assert.equal(await bench.attempt({ kind: "position", factorId: id, position: 7 }), "lost");
       assert.equal(await bench.attempt({ kind: "position", factorId: factorRow().id, position: 7 }), "lost");
       assert.equal((await store.read(other.who)).factors[0]?.position, -1);
-    },
-  },
-  {
-    id: "claim-recovery-once",
-    level: "MUST",
-    name: "a recovery code is taken once, by its own subject, and is marked in the record",
-    async run(store) {
-      const [bench, other] = [benchFor(store), benchFor(store)];
-      await bench.apply({ codes: recovery("a", "b") });
-      const lane = { lane: "recovery" } as const;
-      assert.equal(await other.attempt({ kind: "code", hash: "a" }, lane), "lost");
-      assert.equal(await bench.attempt({ kind: "code", hash: "a" }, lane), "won");
-      assert.equal(await bench.attempt({ kind: "code", hash: "a" }, lane), "lost");
-      assert.equal(await bench.attempt({ kind: "code", hash: "c" }, lane), "lost");
-      assert.deepEqual(unused(await store.read(bench.who)), ["b"]);
-    },
-  },
-  {
-    id: "claim-recovery-parallel",
-    level: "MUST",
-    name: "of 20 settlements of one recovery code at once exactly one wins; of different ones none is lost",
-    async run(store) {
-      const bench = benchFor(store);
-      const hashes = Array.from({ length: 10 }, (_, index) => `hash-${index}`);
-      await bench.apply({ codes: recovery(...hashes) });
-      const charged = await bench.admitted({ lane: "recovery" });
-      const take = (hash: string) => bench.settle(charged, { lane: "recovery", claim: { kind: "code", hash } });
-      assert.equal((await together(20, () => take("hash-0"))).filter((outcome) => outcome === "won").length, 1);
-      assert.deepEqual(new Set(await Promise.all(hashes.slice(1).map(take))), new Set(["won"]));
-      assert.deepEqual(unused(await store.read(bench.who)), []);
     },
   },
   {

@@ -4,7 +4,7 @@ import { auditRow, benchFor, type ContractCase, START, someone, together } from 
 
 const HOUR = 3_600_000;
 
-/** One-time ids, the log, data keys, migration. */
+/** One-time ids, the log, migration. */
 export const keepingCases: readonly ContractCase[] = [
   {
     id: "read-unseen",
@@ -108,24 +108,6 @@ export const keepingCases: readonly ContractCase[] = [
         await bench.settle(late, { audit: rows() });
         assert.deepEqual(await store.auditPage({ after: 0, limit: 10, who: bench.who }), []);
       }
-    },
-  },
-  {
-    id: "data-keys-race",
-    level: "MUST",
-    name: "of sets of data keys added at once for the same uses one is kept, whole, and none takes the place of one that is there",
-    async run(store) {
-      const before = await store.dataKeys();
-      const uses = ["seal", "pepper", "grant", "audit"] as const;
-      const setOf = (name: string) => uses.map((use) => ({ id: `${name}-${use}-${randomUUID()}`, use, wrapped: name, createdAt: START }));
-      await together(8, (index) => store.addDataKeys(setOf(`set-${index}`)));
-      const after = await store.dataKeys();
-      assert.deepEqual(
-        after.filter(({ id }) => before.some((row) => row.id === id)),
-        before,
-      );
-      assert.deepEqual([after.length, new Set(after.map(({ use }) => use)).size], [4, 4]);
-      if (before.length === 0) assert.equal(new Set(after.map(({ wrapped }) => wrapped)).size, 1);
     },
   },
   {

@@ -1,6 +1,11 @@
+import { adminCases } from "./contract-admin.ts";
 import { applyCases } from "./contract-apply.ts";
 import { attemptCases } from "./contract-attempts.ts";
+import { codeCases } from "./contract-codes.ts";
+import { deviceCases } from "./contract-devices.ts";
+import { factorCases } from "./contract-factors.ts";
 import { keepingCases } from "./contract-keeping.ts";
+import { keyCases } from "./contract-keys.ts";
 import type { ContractCase } from "./contract-kit.ts";
 
 /**
@@ -20,4 +25,13 @@ import type { ContractCase } from "./contract-kit.ts";
  * }
  * ```
  */
-export const storeContract: readonly ContractCase[] = Object.freeze([...attemptCases, ...applyCases, ...keepingCases]);
+export const storeContract: readonly ContractCase[] = Object.freeze([
+  ...attemptCases,
+  ...codeCases,
+  ...applyCases,
+  ...factorCases,
+  ...deviceCases,
+  ...adminCases,
+  ...keepingCases,
+  ...keyCases,
+]);
