@@ -75,21 +75,25 @@ function take(s: MemorySubject, claim: Claim | undefined, now: number): boolean 
 
 const isConfirmed = (row: FactorRow | undefined): boolean => row !== undefined && row.confirmedAt !== null;
 
-function canApply(s: MemorySubject, change: Change): boolean {
-  const { now, epoch, confirm, add, rename, reseal, remove, codes, useDevice, removeDevice, switchedOff } = change;
-  if (epoch !== undefined && s.epoch !== epoch) return false;
+function canApplyToFactors(s: MemorySubject, { now, confirm, add, rename, reseal, remove }: Change): boolean {
   if (confirm !== undefined) {
     const pending = s.factors.get(confirm);
     if (pending?.confirmedAt !== null || (pending.expiresAt ?? 0) <= now) return false;
   }
   for (const id of [rename?.id, remove]) if (id !== undefined && !isConfirmed(s.factors.get(id))) return false;
   if (reseal && s.factors.get(reseal.id)?.secret !== reseal.from) return false;
+  return !add || ![...s.factors.values()].some((row) => isConfirmed(row) && row.fingerprint === add.fingerprint);
+}
+
+function canApply(s: MemorySubject, change: Change): boolean {
+  const { now, epoch, codes, useDevice, removeDevice, switchedOff } = change;
+  if (epoch !== undefined && s.epoch !== epoch) return false;
   const { notSince = Number.POSITIVE_INFINITY } = codes ?? {};
   if (s.codes.some(({ type, createdAt }) => type === codes?.type && createdAt > notSince)) return false;
   if (useDevice !== undefined && !s.devices.some(({ id, expiresAt }) => id === useDevice && expiresAt > now)) return false;
   if (removeDevice !== undefined && !s.devices.some(({ id }) => id === removeDevice)) return false;
   if (switchedOff !== undefined && (s.switchedOffAt !== null) === switchedOff) return false;
-  return !add || ![...s.factors.values()].some((row) => isConfirmed(row) && row.fingerprint === add.fingerprint);
+  return canApplyToFactors(s, change);
 }
 
 function applyToFactors(s: MemorySubject, { now, confirm, add, rename, reseal, remove, removeAll, raiseEpoch }: Change): void {
