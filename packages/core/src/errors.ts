@@ -1,5 +1,5 @@
 /** The code of every error that Nightlatch throws. What users cause is never thrown: it is a result. */
-export type MfaErrorCode = "config_invalid" | "key_unusable" | "seal_broken" | "store_failed" | "enrolment_mismatch";
+export type MfaErrorCode = "config_invalid" | "key_unusable" | "seal_broken" | "store_failed" | "enrolment_mismatch" | "delivery_failed";
 
 /**
  * The base of all that Nightlatch throws: a mistake in the program or its configuration, or a
@@ -58,4 +58,10 @@ export class StoreError extends MfaError {
 export class EnrolmentMismatchError extends MfaError {
   override readonly name: string = "EnrolmentMismatchError";
   readonly code = "enrolment_mismatch" as const;
+}
+
+/** The host's `deliver` failed. The code that it was given is void for whoever does not have it; another can be asked for. */
+export class DeliveryError extends MfaError {
+  override readonly name: string = "DeliveryError";
+  readonly code = "delivery_failed" as const;
 }

@@ -1,12 +1,18 @@
 export type { MfaEvent, MfaEventDetails, MfaEventOf, MfaEventType } from "./audit/events.ts";
 export type { AuditLog, AuditPage, AuditQuery } from "./audit/log.ts";
 export { createMfa } from "./engine/create-mfa.ts";
+export type { Resealed, ResealOptions, RotatableUse } from "./engine/keys.ts";
 export type {
+  AdminAct,
   Answer,
   Challenge,
   Demand,
+  DeviceInfo,
+  Enrolling,
+  EnrolmentPolicy,
   FactorInfo,
   GrantCheck,
+  GrantPolicy,
   Mfa,
   MfaOptions,
   Proof,
@@ -20,9 +26,23 @@ export type {
   Verified,
 } from "./engine/types.ts";
 export type { MfaErrorCode } from "./errors.ts";
-export { ConfigError, EnrolmentMismatchError, isMfaError, KeyError, MfaError, SealError, StoreError } from "./errors.ts";
-export type { Amr, Attempt, Enrolment, Factor, Method, TotpFactorOptions } from "./factors/index.ts";
-export { totp } from "./factors/index.ts";
+export { ConfigError, DeliveryError, EnrolmentMismatchError, isMfaError, KeyError, MfaError, SealError, StoreError } from "./errors.ts";
+export type {
+  Amr,
+  Attempt,
+  Deliver,
+  DeliveredCodeOptions,
+  Delivery,
+  Enrolment,
+  Factor,
+  HotpFactorOptions,
+  ImportedSecret,
+  Match,
+  Method,
+  TotpFactorOptions,
+} from "./factors/index.ts";
+export { email, hotp, sms, totp } from "./factors/index.ts";
+export type { PublicJwk } from "./grants/grant-keys.ts";
 export type { Duration } from "./internal/duration.ts";
 export type { LockoutPolicy, LockoutSchedule, Tally } from "./lockout/policy.ts";
 export { closedUntil, leaked, lockAfter } from "./lockout/policy.ts";

@@ -6,6 +6,8 @@ export interface MfaEventDetails {
   factor_pending: { method: string; factorId: string };
   /** An authenticator was bound: it proved itself with a code. */
   factor_enabled: { method: string; factorId: string };
+  /** An authenticator was taken over from another system; `short`: its secret has under 128 bits. */
+  factor_imported: { method: string; factorId: string; short: boolean };
   factor_renamed: { factorId: string };
   /** An authenticator was removed, after the proof named; `last` when it was the only one, so that MFA is off. */
   factor_removed: { method: string; factorId: string; proof: "code" | "grant"; last: boolean };
@@ -15,8 +17,12 @@ export interface MfaEventDetails {
   /** The old set is void. */
   recovery_codes_replaced: { count: number; proof: "code" | "grant" };
   recovery_code_used: { left: number };
-  /** A code was right. `refusals`: attempts refused under the lock before it. */
-  verified: { method: string; factorId?: string; purpose?: string; refusals?: number };
+  /** A code was sent, in place of any that was sent before. */
+  code_delivered: { method: string };
+  /** The host's `deliver` failed. */
+  delivery_failed: { method: string };
+  /** A code was right. `drift`: time steps that the authenticator is off. `refusals`: attempts refused under the lock before it. */
+  verified: { method: string; factorId?: string; purpose?: string; drift?: number; refusals?: number };
   verification_failed: { lane: Lane; purpose?: string; attemptsLeft: number; refusals?: number };
   /** A right code that had been spent already. */
   code_replayed: { method: string; factorId?: string; purpose?: string };
@@ -34,7 +40,21 @@ export interface MfaEventDetails {
   factor_faulty: { method: string };
   /** The host says enrolled, the store holds no factor. */
   enrolment_mismatch: Record<never, never>;
-  /** Every grant and challenge of the subject was ended. */
+  /** The subject was told for the first time that it must enrol. */
+  enrolment_required: Record<never, never>;
+  /** A device was trusted: its sign-ins need no second step. */
+  device_trusted: { deviceId: string };
+  /** A trusted device stood in for the second step of a sign-in. */
+  device_used: { deviceId: string };
+  device_revoked: { deviceId: string };
+  /** An admin ended the locks. `actor` is the admin's id. */
+  unlocked: { actor: string; reason: string };
+  /** An admin removed all factors, codes and trusted devices. */
+  mfa_reset: { actor: string; reason: string };
+  /** MFA was switched off for this subject by an admin; for everybody, if there is no subject, by the host's configuration. */
+  mfa_switched_off: { actor?: string; reason?: string };
+  mfa_switched_on: { actor?: string; reason?: string };
+  /** Every grant, challenge and trusted device of the subject was ended. */
   revoked: Record<never, never>;
   /** The subject's factors were erased and its name in this log blanked. */
   subject_erased: Record<never, never>;

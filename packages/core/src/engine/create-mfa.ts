@@ -1,11 +1,16 @@
 import { createAuditLog } from "../audit/log.ts";
 import { ConfigError } from "../errors.ts";
+import { act, noteSwitch } from "./admin.ts";
+import { deliver } from "./deliver.ts";
+import { listDevices, revokeDevice } from "./devices.ts";
 import { change, createEngine, keyOf } from "./engine.ts";
-import { disable, enable, regenerateRecoveryCodes, remove, rename, setup } from "./lifecycle.ts";
+import { enable, importFactor, setup } from "./enrol.ts";
+import { reseal, rotate } from "./keys.ts";
+import { disable, regenerateRecoveryCodes, remove, rename, resync } from "./lifecycle.ts";
 import { checkedOptions } from "./options.ts";
 import { signIn } from "./sign-in.ts";
 import { status } from "./status.ts";
-import type { Mfa, MfaOptions, Subject } from "./types.ts";
+import type { AdminAct, Enrolling, Mfa, MfaOptions, Subject } from "./types.ts";
 import { challenge, verify, verifyGrant } from "./verify.ts";
 
 /** Longest texts of a subject. An id has to fit an index, a name the QR picture. */
@@ -25,6 +30,19 @@ function checked(subject: Subject): Subject {
   checkText("id", subject?.id);
   for (const part of ["tenant", "session", "name"] as const) if (subject[part] !== undefined) checkText(part, subject[part]);
   return subject;
+}
+
+/** Somebody who is signed in, or the challenge of somebody who is about to be. */
+function checkedEnroller(who: Subject | Enrolling): Subject | Enrolling {
+  if (who?.id !== undefined || typeof who?.challenge !== "string") return checked(who as Subject);
+  if (who.session !== undefined) checkText("session", who.session);
+  return who;
+}
+
+/** An admin's act, with who acts checked like anybody else. */
+function checkedAct(by: AdminAct): AdminAct {
+  checked(by?.actor);
+  return by;
 }
 
 /**
@@ -54,10 +72,12 @@ export function createMfa(options: MfaOptions): Mfa {
     async ready({ migrate = false } = {}) {
       if (migrate) await engine.store.migrate();
       await engine.openKeys();
+      await noteSwitch(engine);
     },
     status: async (subject) => await status(engine, checked(subject)),
     signIn: async (subject, first) => await signIn(engine, checked(subject), first ?? {}),
     challenge: async (subject, demand) => await challenge(engine, checked(subject), demand),
+    deliver: async (token, by) => await deliver(engine, token, by),
     async verify(answer) {
       if (answer.subject) checked(answer.subject);
       // Neither a challenge nor a subject: a field is missing in what the user sent, which answers nothing.
@@ -67,8 +87,10 @@ export function createMfa(options: MfaOptions): Mfa {
     },
     verifyGrant: async (grant, subject, demand) => await verifyGrant(engine, grant, checked(subject), demand),
     factors: Object.freeze({
-      setup: async (subject, request) => await setup(engine, checked(subject), request),
-      enable: async (subject, answer) => await enable(engine, checked(subject), answer),
+      setup: async (who, request) => await setup(engine, checkedEnroller(who), request),
+      enable: async (who, answer) => await enable(engine, checkedEnroller(who), answer),
+      import: async (subject, from, options) => await importFactor(engine, checked(subject), from, options),
+      resync: async (subject, factorId, codes) => await resync(engine, checked(subject), factorId, codes),
       list: async (subject) => (await status(engine, checked(subject))).factors,
       rename: async (subject, factorId, name) => await rename(engine, checked(subject), factorId, name),
       remove: async (subject, factorId, proof) => await remove(engine, checked(subject), factorId, proof),
@@ -78,11 +100,27 @@ export function createMfa(options: MfaOptions): Mfa {
     async revoke(subject) {
       await change(engine, keyOf(checked(subject)), [{ type: "revoked" }], { raiseEpoch: true });
     },
+    devices: Object.freeze({
+      list: async (subject) => await listDevices(engine, checked(subject)),
+      revoke: async (subject, deviceId) => await revokeDevice(engine, checked(subject), deviceId),
+    } satisfies Mfa["devices"]),
     admin: Object.freeze({
+      unlock: async (subject, by) => await act(engine, checked(subject), checkedAct(by), "unlocked"),
+      reset: async (subject, by) => await act(engine, checked(subject), checkedAct(by), "mfa_reset"),
+      switchOff: async (subject, by) => await act(engine, checked(subject), checkedAct(by), "mfa_switched_off"),
+      switchOn: async (subject, by) => await act(engine, checked(subject), checkedAct(by), "mfa_switched_on"),
       async erase(subject) {
         await change(engine, keyOf(checked(subject)), [{ type: "subject_erased" }], { removeAll: true, raiseEpoch: true, blank: true });
       },
     } satisfies Mfa["admin"]),
+    keys: Object.freeze({
+      rotate: async (use) => await rotate(engine, use),
+      reseal: async (options) => await reseal(engine, options),
+    } satisfies Mfa["keys"]),
+    async jwks() {
+      const { jwks } = await engine.openKeys();
+      return { keys: engine.grantAlgorithm === "EdDSA" ? [...jwks] : [] };
+    },
     audit: createAuditLog(engine.store, async () => (await engine.openKeys()).audit, keyOf),
   } satisfies Mfa);
 }

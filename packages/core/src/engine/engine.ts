@@ -5,7 +5,7 @@ import { RECOVERY_CODE } from "../factors/recovery-code.ts";
 import type { ChallengeClaims } from "../grants/challenge.ts";
 import type { Bearer, GrantClaims } from "../grants/grant.ts";
 import { type TokenKind, tokenKind } from "../grants/token.ts";
-import { openDataKeys } from "../secrets/data-keys.ts";
+import { keepKeys } from "../secrets/kept-keys.ts";
 import { createSeal, type Seal } from "../secrets/seal.ts";
 import type { AuditRow, Change, FactorRow, SubjectKey, SubjectRecord } from "../stores/store.ts";
 import { failClosed } from "./fail-closed.ts";
@@ -23,12 +23,19 @@ export interface OpenKeys {
   audit: readonly [KeyObject, ...KeyObject[]];
   grants: TokenKind<GrantClaims>;
   challenges: TokenKind<ChallengeClaims>;
+  /** Whether the data key of this id is open, whatever it is for. */
+  has(keyId: string): boolean;
 }
 
 /** What the engine's parts share. */
 export interface Engine extends Settings {
-  /** Opened once; a failure is tried again by the next call. */
-  openKeys(): Promise<OpenKeys>;
+  /**
+   * Opened once; a failure is tried again by the next call. With the ids of keys that are `needed`, one of which isn't
+   * open, the store is looked at once for keys that other processes have added; empty ids are passed over.
+   */
+  openKeys(needed?: readonly string[]): Promise<OpenKeys>;
+  /** With whatever the store holds now: where it matters which key is the active one. */
+  freshKeys(): Promise<OpenKeys>;
   /** Tells the host of events that are in the log. */
   tell(rows: readonly AuditRow[]): void;
 }
@@ -45,19 +52,30 @@ export const confirmed = (record: SubjectRecord): FactorRow[] => record.factors.
 export const recoveryCodesLeft = ({ codes }: SubjectRecord): number =>
   codes.filter(({ type, used }) => type === RECOVERY_CODE && !used).length;
 
-/** The methods that a subject could answer with, recovery codes last. */
-export const methodsOf = (record: SubjectRecord): string[] => {
+/** The methods that a subject holds, recovery codes last. */
+const heldBy = (record: SubjectRecord): string[] => {
   const types = [...new Set(confirmed(record).map(({ type }) => type))];
   return types.length > 0 && recoveryCodesLeft(record) > 0 ? [...types, RECOVERY_CODE] : types;
 };
 
+/**
+ * The methods that a subject could answer with: those it holds, and codes that can be delivered to it. One
+ * that was the first factor already is left out: the same mailbox twice is one factor.
+ */
+export function methodsOf(
+  { factors, via }: Pick<Settings, "factors" | "via">,
+  record: SubjectRecord,
+  first: readonly string[] = [],
+): string[] {
+  const held = heldBy(record);
+  const delivered = factors.filter(({ type, delivery }) => delivery && (held.length > 0 || type === via)).map(({ type }) => type);
+  return [...held, ...delivered].filter((type) => !first.includes(type));
+}
+
 /** Puts the engine's shared parts together. */
 export function createEngine(settings: Settings): Engine {
   const store = failClosed(settings.store);
-  let opened: Promise<OpenKeys> | undefined;
-
-  const open = async (): Promise<OpenKeys> => {
-    const keys = await openDataKeys(settings.keys, store, settings.clock());
+  const kept = keepKeys(settings.keys, store, settings.clock, (keys): OpenKeys => {
     const [auditKey, ...olderAuditKeys] = keys.audit;
     return {
       seal: createSeal(keys.seal),
@@ -65,19 +83,15 @@ export function createEngine(settings: Settings): Engine {
       audit: [auditKey.key, ...olderAuditKeys.map(({ key }) => key)],
       grants: tokenKind<GrantClaims>("mfa-grant", keys.grant, { remember: true }),
       challenges: tokenKind<ChallengeClaims>("mfa-challenge", keys.grant, { remember: false }),
+      has: keys.has,
     };
-  };
+  });
 
   return {
     ...settings,
     store,
-    openKeys() {
-      opened ??= open().catch((error: unknown) => {
-        opened = undefined;
-        throw error;
-      });
-      return opened;
-    },
+    openKeys: kept.open,
+    freshKeys: kept.fresh,
     tell(rows) {
       for (const row of rows) {
         // The event is in the log already: a listener that fails loses its own copy, never the verification.

@@ -6,10 +6,13 @@ export const STORE_VERBS: readonly (keyof Store)[] = [
   "migrate",
   "dataKeys",
   "addDataKeys",
+  "rotateDataKey",
+  "rewrapDataKey",
   "read",
   "charge",
   "settle",
   "apply",
+  "factorsNotUnder",
   "spend",
   "auditPage",
 ];

@@ -1,18 +1,17 @@
-import type { Amr, Method } from "../factors/factor.ts";
+import type { Amr, Factor } from "../factors/factor.ts";
 import { type Bearer, type boundClaims, type GrantClaims, type GrantDemand, isOf, meets } from "../grants/grant.ts";
-import type { TokenClaims } from "../grants/token.ts";
-import type { SubjectState } from "../stores/store.ts";
-import { ACR, type Engine } from "./engine.ts";
+import { signingKeyId, type TokenClaims, type TokenKind } from "../grants/token.ts";
+import { ACR, type Engine, type OpenKeys } from "./engine.ts";
 import type { Verified } from "./types.ts";
 
-/** A longer text is no grant of ours. */
-const LONGEST_GRANT = 4_096;
+/** A longer text is no token of ours. */
+const LONGEST_TOKEN = 4_096;
 
 /** What a grant is made of: whose, what for, and how and when it was earned. */
 export interface Earned {
   bound: ReturnType<typeof boundClaims>;
   epoch: number;
-  method: Method;
+  method: Factor["type"];
   amr: readonly Amr[];
   /** Seconds since 1970. */
   authTime: number;
@@ -37,27 +36,28 @@ export async function granted(engine: Engine, { bound, epoch, method, amr, authT
   };
 }
 
-/** What is asked of a grant beside its freshness. */
-export interface GrantRequest extends Omit<GrantDemand, "acr"> {
-  /** The grant is spent. */
-  once?: boolean;
+/** The claims of a token of ours, whichever process signed it; `undefined` for anything else. */
+export async function opened<Claims extends object>(
+  engine: Engine,
+  kind: (keys: OpenKeys) => TokenKind<Claims>,
+  token: unknown,
+): Promise<(Claims & TokenClaims) | undefined> {
+  if (typeof token !== "string" || token.length > LONGEST_TOKEN) return undefined;
+  const keys = await engine.openKeys();
+  const now = engine.clock();
+  const claims = await kind(keys).verify(token, now);
+  const keyId = claims ? undefined : signingKeyId(token);
+  // Another process may have made its key since ours were read.
+  return keyId === undefined || keys.has(keyId) ? claims : await kind(await engine.openKeys([keyId])).verify(token, now);
 }
 
-/** A grant that is this bearer's, alive, and meets the demand, with the subject's state; `undefined` for any other. */
-export async function checkGrant(
+/** A grant that is this bearer's and meets the demand; whether it was ended since, its epoch tells. */
+export async function bornGrant(
   engine: Engine,
   grant: unknown,
   bearer: Bearer,
-  { once, ...demand }: GrantRequest,
-): Promise<{ claims: GrantClaims & TokenClaims; state: SubjectState } | undefined> {
-  if (typeof grant !== "string" || grant.length > LONGEST_GRANT) return undefined;
-  const { grants } = await engine.openKeys();
-  const now = engine.clock();
-  const claims = await grants.verify(grant, now);
-  if (!claims || !isOf(claims, bearer) || !meets(claims, { ...demand, acr: ACR }, now)) return undefined;
-  // The epoch ends grants at once when factors change, whatever their lifetime.
-  const state = await engine.store.read({ tenant: bearer.tenant, subject: bearer.subject });
-  if (claims.epoch !== state.epoch) return undefined;
-  if (once && (await engine.store.spend({ id: claims.jti, expiresAt: claims.exp * 1000 }, now)) !== true) return undefined;
-  return { claims, state };
+  demand: Omit<GrantDemand, "acr">,
+): Promise<(GrantClaims & TokenClaims) | undefined> {
+  const claims = await opened(engine, ({ grants }) => grants, grant);
+  return claims && isOf(claims, bearer) && meets(claims, { ...demand, acr: ACR }, engine.clock()) ? claims : undefined;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ConfigError } from "../errors.ts";
-import { type Factor, totp } from "../factors/index.ts";
+import { type Factor, type Method, totp } from "../factors/index.ts";
 import { recoveryCode } from "../factors/recovery-code.ts";
 import { toSeconds } from "../internal/duration.ts";
 import { compileLockout, type LockoutPolicy, type LockoutSchedule } from "../lockout/policy.ts";
@@ -23,6 +23,17 @@ export interface Settings {
   proofMaxAge: number;
   /** Seconds. */
   longestGrant: number;
+  grantAlgorithm: "HS256" | "EdDSA";
+  /** Whether the epoch is read at each check of a grant. */
+  revokesAtOnce: boolean;
+  /** Whether a subject must have a second factor. */
+  requires: (subject: Subject) => Promise<boolean>;
+  /** Milliseconds. */
+  grace: number;
+  via: Method | undefined;
+  /** Milliseconds that a device is trusted; 0 for never. */
+  deviceLifetime: number;
+  switchedOff: boolean;
   clock: () => number;
   onEvent: MfaOptions["onEvent"];
 }
@@ -55,8 +66,23 @@ const schema = z.strictObject({
   recoveryCodes: z.union([z.literal(false), z.strictObject({ count: z.int().min(1).max(20).optional() })]).optional(),
   // Its numbers are judged by the lockout room; here only a misspelt name is, lest a bound be ignored.
   lockout: z.strictObject(Object.fromEntries(LOCKOUT_NAMES.map((name) => [name, z.unknown().optional()]))).optional(),
-  enrolment: z.strictObject({ maxAge: duration(1, 3_600).optional() }).optional(),
-  grants: z.strictObject({ longest: duration(1, 86_400).optional() }).optional(),
+  enrolment: z
+    .strictObject({
+      maxAge: duration(1, 3_600).optional(),
+      require: z.union([z.enum(["optional", "always"]), fn], { error: 'must be "optional", "always" or a function' }).optional(),
+      grace: duration(0, 365 * 86_400).optional(),
+      via: z.enum(["email", "sms"]).optional(),
+    })
+    .optional(),
+  grants: z
+    .strictObject({
+      longest: duration(1, 86_400).optional(),
+      algorithm: z.enum(["HS256", "EdDSA"]).optional(),
+      revocation: z.enum(["immediate", "on-expiry"]).optional(),
+    })
+    .optional(),
+  trustedDevices: z.union([z.literal(false), z.strictObject({ for: duration(3_600, 90 * 86_400) })]).optional(),
+  switchedOff: z.boolean().optional(),
   clock: fn.optional(),
   onEvent: fn.optional(),
 });
@@ -65,6 +91,35 @@ const schema = z.strictObject({
 function usableIssuer(issuer: unknown): string {
   if (typeof issuer === "string" && issuer.length <= 64 && issuer.replaceAll(":", "").trim() !== "") return issuer;
   throw new ConfigError("issuer is the name that authenticator apps show: 1 to 64 characters that are not all colons and spaces.");
+}
+
+/** Longest input that a factor may be shown. */
+const LONGEST_INPUT = 4_096;
+
+/** What the road relies on in each factor. */
+function checkFactors(factors: readonly Factor[]): void {
+  const types = new Set<string>();
+  let delivered = 0;
+  for (const { type, lane, liveCodes, longest = 0, delivery } of factors) {
+    if (typeof type !== "string" || !/^[a-z][a-z0-9_]{0,31}$/.test(type)) {
+      throw new ConfigError(
+        `factors: a type is 1 to 32 characters of a-z, 0-9 and _, beginning with a letter; got ${JSON.stringify(type)}.`,
+      );
+    }
+    if (types.has(type)) throw new ConfigError(`factors: two of them have the type "${type}". Give each type once.`);
+    types.add(type);
+    if (lane !== "authenticator" && lane !== "recovery")
+      throw new ConfigError(`factors: "${type}" has no lane, so its guesses would not count.`);
+    if (!(liveCodes >= 0 && liveCodes <= LIVE_CODES))
+      throw new ConfigError(`factors: "${type}" has ${liveCodes} codes live at once; ${LIVE_CODES} is the most.`);
+    if (!(longest <= LONGEST_INPUT))
+      throw new ConfigError(`factors: "${type}" takes input of ${longest} characters; ${LONGEST_INPUT} is the most.`);
+    if (delivery && !(delivery.lifetime <= 600 && delivery.every >= 1)) {
+      throw new ConfigError(`factors: "${type}" delivers codes that live longer than 600 s, or without a pause between them.`);
+    }
+    if (delivery) delivered += liveCodes;
+  }
+  if (delivered > 2) throw new ConfigError("factors: delivered codes are live beside those of authenticators; two at once is the most.");
 }
 
 /** Checks the options once, at construction. */
@@ -77,17 +132,14 @@ export function checkedOptions(options: MfaOptions): Settings {
       : "";
     throw new ConfigError(`createMfa can't start with these options. ${faults.join("; ")}.${wrap}`);
   }
-  const { issuer, keys, store, factors = [totp()], recoveryCodes = {}, lockout, enrolment, grants, clock = Date.now, onEvent } = options;
+  const { issuer, keys, store, factors = [totp()], recoveryCodes = {}, lockout, clock = Date.now, onEvent } = options;
+  const { enrolment = {}, grants = {}, trustedDevices = false, switchedOff = false } = options;
   const all = recoveryCodes === false ? factors : [...factors, recoveryCode()];
   if (typeof issuer === "string") usableIssuer(issuer);
-  const types = new Set<string>();
-  for (const { type, lane, liveCodes } of all) {
-    if (types.has(type)) throw new ConfigError(`factors: two of them have the type "${type}". Give each type once.`);
-    types.add(type);
-    if (lane !== "authenticator" && lane !== "recovery")
-      throw new ConfigError(`factors: "${type}" has no lane, so its guesses would not count.`);
-    if (!(liveCodes >= 0 && liveCodes <= LIVE_CODES))
-      throw new ConfigError(`factors: "${type}" has ${liveCodes} codes live at once; ${LIVE_CODES} is the most.`);
+  checkFactors(all);
+  const { via, require = "optional" } = enrolment;
+  if (via !== undefined && !factors.some(({ type, delivery }) => delivery && type === via)) {
+    throw new ConfigError(`enrolment.via is "${via}", and factors lists no ${via}(deliver) that could send the code.`);
   }
   return {
     issuer: (subject) => usableIssuer(typeof issuer === "string" ? issuer : issuer(subject)),
@@ -96,8 +148,16 @@ export function checkedOptions(options: MfaOptions): Settings {
     factors: all,
     recoveryCodes: recoveryCodes === false ? 0 : (recoveryCodes.count ?? 10),
     schedule: compileLockout(lockout),
-    proofMaxAge: toSeconds(enrolment?.maxAge ?? "5m") as number,
-    longestGrant: toSeconds(grants?.longest ?? "15m") as number,
+    proofMaxAge: toSeconds(enrolment.maxAge ?? "5m") as number,
+    longestGrant: toSeconds(grants.longest ?? "15m") as number,
+    grantAlgorithm: grants.algorithm ?? "HS256",
+    revokesAtOnce: grants.revocation !== "on-expiry",
+    // Only a plain no lets anyone sign in without: a predicate that answers nonsense must not open the door.
+    requires: async (subject) => (typeof require === "function" ? (await require(subject)) !== false : require === "always"),
+    grace: (toSeconds(enrolment.grace ?? 0) as number) * 1000,
+    via,
+    deviceLifetime: trustedDevices === false ? 0 : (toSeconds(trustedDevices.for) as number) * 1000,
+    switchedOff,
     clock() {
       const now = clock();
       if (!Number.isSafeInteger(now)) throw new ConfigError(`clock gives whole milliseconds since 1970; it gave ${now}.`);

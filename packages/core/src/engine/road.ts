@@ -1,8 +1,8 @@
 import type { NewEvent } from "../audit/events.ts";
 import { auditRow } from "../audit/row.ts";
-import type { Amr, Factor, Method } from "../factors/factor.ts";
+import type { Attempt, Factor, Method } from "../factors/factor.ts";
 import { attemptsLeft } from "../lockout/policy.ts";
-import { keyedHash } from "../secrets/keyed-hash.ts";
+import { keyIdOf } from "../secrets/seal.ts";
 import type {
   AuditRow,
   ChallengeMark,
@@ -15,33 +15,38 @@ import type {
   SubjectKey,
   SubjectRecord,
 } from "../stores/store.ts";
+import { codeHash } from "./codes.ts";
 import { change, confirmed, type Engine, type OpenKeys, recoveryCodesLeft } from "./engine.ts";
 import { factorAad } from "./factor-aad.ts";
+import { resealRow } from "./keys.ts";
 import type { Refusal } from "./types.ts";
-
-/** Longer input is refused before anything is touched. */
-const LONGEST_CODE = 64;
 
 /** A code on its way. */
 export interface Walk {
   who: SubjectKey;
   /** As it came: nothing is assumed of it. */
   code: unknown;
+  /** The code after it, where two in a row bring an authenticator back (RFC 4226 §7.4). */
+  next?: unknown;
   /** The rows that may answer: those enabled, or the one that waits to be. */
   rows?: (record: SubjectRecord, now: number) => FactorRow[];
+  /** Only this authenticator may answer. */
+  factorId?: string | undefined;
   /** Only these factors may answer. */
   methods?: readonly Method[] | undefined;
-  /** The challenge being answered; a right code spends it. */
-  challenge?: ChallengeMark & OneTimeId;
+  /** The challenge being answered. A right code spends it, unless it is wanted again. */
+  challenge?: (ChallengeMark & OneTimeId & { isKept?: boolean }) | undefined;
   purpose?: string | undefined;
 }
 
 /** A code that was right, and whose claim was taken. */
 export interface Arrived {
   ok: true;
-  method: Method;
-  amr: readonly Amr[];
-  factorId?: string;
+  factor: Factor;
+  /** The authenticator that answered; a one-time code has none. */
+  row?: FactorRow;
+  /** What a pending authenticator wants kept in place of what its set-up made. */
+  learned?: Uint8Array;
   /** As the charge saw it; the epoch was the same when the claim was taken. */
   record: SubjectRecord;
   recoveryCodesLeft?: number;
@@ -50,74 +55,115 @@ export interface Arrived {
 interface Candidate {
   factor: Factor;
   code: string;
+  next?: string;
 }
 
-interface Match {
+interface Found {
   factor: Factor;
   claim: Claim;
+  row?: FactorRow;
+  drift?: number;
+  learned?: Uint8Array;
 }
+
+/** Longer input is refused before anything is touched, unless a factor of the host's says that its own is longer. */
+const LONGEST_CODE = 64;
 
 /**
  * 1. Parse. Each factor parses what could be its own. All candidates charge one lane, that of the first.
  */
-function parse({ factors }: Engine, { code, methods }: Walk): Candidate[] {
-  if (typeof code !== "string" || code.length > LONGEST_CODE) return [];
+function parse({ factors }: Engine, { code, next, methods }: Walk): Candidate[] {
   const candidates: Candidate[] = [];
+  const own = (factor: Factor, input: unknown): string | undefined => {
+    if (typeof input !== "string" || input.length > (factor.longest ?? LONGEST_CODE)) return undefined;
+    const parsed: unknown = factor.parse(input);
+    return typeof parsed === "string" ? parsed : undefined;
+  };
   for (const factor of factors) {
     if (methods && !methods.includes(factor.type)) continue;
-    const own = factor.parse(code);
-    if (typeof own === "string") candidates.push({ factor, code: own });
+    const parsed = own(factor, code);
+    if (parsed === undefined) continue;
+    if (next === undefined) candidates.push({ factor, code: parsed });
+    else {
+      const after = factor.resync && own(factor, next);
+      if (after !== undefined) candidates.push({ factor, code: parsed, next: after });
+    }
   }
   return candidates.filter(({ factor }) => factor.lane === candidates[0]?.factor.lane);
 }
 
-/** Whether a factor's answer is a claim to something that it was shown. Truth is not enough. */
-function isClaim(value: unknown, rows: readonly FactorRow[], recoveryHashes: readonly string[]): value is Claim {
-  if (typeof value !== "object" || value === null) return false;
-  const claim = value as Partial<Record<string, unknown>>;
-  if (claim.kind === "position") {
-    return rows.some(({ id }) => id === claim.factorId) && Number.isSafeInteger(claim.position) && (claim.position as number) >= 0;
-  }
-  return claim.kind === "recovery" && typeof claim.hash === "string" && recoveryHashes.includes(claim.hash);
+/** What a factor was shown. */
+interface Shown {
+  rows: readonly FactorRow[];
+  codes: readonly string[];
+}
+
+/** A factor's answer if it claims something that the factor was shown. Truth is not enough. */
+function foundBy(factor: Factor, answer: unknown, { rows, codes }: Shown): Found | undefined {
+  if (typeof answer !== "object" || answer === null) return undefined;
+  const { kind, factorId, position, hash, drift, learned } = answer as Partial<Record<string, unknown>>;
+  if (kind === "code" && typeof hash === "string" && codes.includes(hash)) return { factor, claim: { kind, hash } };
+  const row = kind === "position" ? rows.find(({ id }) => id === factorId) : undefined;
+  if (!row || !Number.isSafeInteger(position) || (position as number) < 0) return undefined;
+  return {
+    factor,
+    claim: { kind: "position", factorId: row.id, position: position as number },
+    row,
+    ...(Number.isSafeInteger(drift) ? { drift: drift as number } : {}),
+    ...(learned instanceof Uint8Array ? { learned } : {}),
+  };
+}
+
+/** What a factor may see of a subject. */
+function shown(factor: Factor, { rows: asked, factorId }: Walk, rows: readonly FactorRow[], { codes }: SubjectRecord): Shown {
+  // Where an authenticator is named nothing else answers, and one that has to be named answers to its name alone.
+  const isAddressed = asked !== undefined || factorId !== undefined;
+  return {
+    rows: factor.named && !isAddressed ? [] : rows.filter(({ type }) => type === factor.type),
+    codes: isAddressed ? [] : codes.filter(({ type }) => type === factor.type).map(({ hash }) => hash),
+  };
 }
 
 /**
- * 3. Match. Candidates answer with a claim or nothing. Secrets are decrypted here and nowhere else.
+ * 3. Match. Candidates answer with a claim or nothing. Secrets are decrypted here and nowhere else on the road.
  */
-function match(
+async function match(
   keys: OpenKeys,
-  who: SubjectKey,
+  journey: Walk,
   candidates: Candidate[],
-  rows: FactorRow[],
-  hashes: string[],
+  rows: readonly FactorRow[],
+  record: SubjectRecord,
   now: number,
-): { match?: Match; faults: NewEvent[] } {
+): Promise<{ found?: Found; faults: NewEvent[] }> {
+  const { who, challenge } = journey;
   const faults: NewEvent[] = [];
-  for (const { factor, code } of candidates) {
-    const own = rows.filter(({ type }) => type === factor.type);
-    let claim: unknown;
+  for (const { factor, code, next } of candidates) {
+    const own = shown(factor, journey, rows, record);
+    const attempt: Attempt = {
+      code,
+      now,
+      ...own,
+      ...(challenge ? { challenge: challenge.id } : {}),
+      open(row) {
+        try {
+          return keys.seal.open(row.secret, factorAad(who, row));
+        } catch {
+          faults.push({ type: "secret_unreadable", factorId: row.id });
+          return undefined;
+        }
+      },
+      codeHash: (canonical, bound) => codeHash(keys.pepper, who, factor.type, canonical, bound),
+    };
+    let answer: unknown;
     try {
-      claim = factor.match({
-        code,
-        now,
-        rows: own,
-        recoveryHashes: hashes,
-        open(row) {
-          try {
-            return keys.seal.open(row.secret, factorAad(who, row));
-          } catch {
-            faults.push({ type: "secret_unreadable", factorId: row.id });
-            return undefined;
-          }
-        },
-        recoveryHash: (canonical) => keyedHash(keys.pepper, ["recovery", who.tenant, who.subject, canonical]),
-      });
+      answer = await (next === undefined ? factor.match(attempt) : factor.resync?.({ ...attempt, next }));
     } catch {
       faults.push({ type: "factor_faulty", method: factor.type });
       continue;
     }
-    if (claim === undefined) continue;
-    if (isClaim(claim, own, hashes)) return { match: { factor, claim }, faults };
+    if (answer === undefined) continue;
+    const found = foundBy(factor, answer, own);
+    if (found) return { found, faults };
     faults.push({ type: "factor_faulty", method: factor.type });
   }
   return { faults };
@@ -130,7 +176,7 @@ async function refuse(engine: Engine, who: SubjectKey, lane: Lane, charged: Char
   return { ok: false, reason: "locked", retryAfter: secondsUntil(charged.until, engine.clock()) };
 }
 
-const secondsUntil = (until: number, now: number): number => Math.max(1, Math.ceil((until - now) / 1000));
+export const secondsUntil = (until: number, now: number): number => Math.max(1, Math.ceil((until - now) / 1000));
 
 /** The events of each outcome, decided before the outcome is known: the store appends those of the one it finds. */
 function eventsFor(
@@ -138,12 +184,12 @@ function eventsFor(
   walk: Walk,
   charged: Charged & { admitted: true },
   lane: Lane,
-  found: Match | undefined,
+  found: Found | undefined,
 ): Record<Outcome, NewEvent[]> {
   const { schedule } = engine;
   const purpose = walk.purpose === undefined ? {} : { purpose: walk.purpose };
   const refusals = charged.refusals > 0 ? { refusals: charged.refusals } : {};
-  const what = found && { method: found.factor.type, ...(found.claim.kind === "position" ? { factorId: found.claim.factorId } : {}) };
+  const what = found && { method: found.factor.type, ...(found.row ? { factorId: found.row.id } : {}) };
 
   // Won or not, the attempt was charged: what the charge brought is told with every outcome but success.
   const brought: NewEvent[] = [];
@@ -155,8 +201,9 @@ function eventsFor(
     const failed: NewEvent = { type: "verification_failed", lane, ...purpose, attemptsLeft: left, ...refusals };
     return { won: [], lost: [failed, ...brought], stale };
   }
-  const won: NewEvent[] = [{ type: "verified", ...what, ...purpose, ...refusals }];
-  if (found.claim.kind === "recovery") won.push({ type: "recovery_code_used", left: recoveryCodesLeft(charged.record) - 1 });
+  const drift = found.drift === undefined ? {} : { drift: found.drift };
+  const won: NewEvent[] = [{ type: "verified", ...what, ...purpose, ...drift, ...refusals }];
+  if (lane === "recovery") won.push({ type: "recovery_code_used", left: recoveryCodesLeft(charged.record) - 1 });
   return { won, lost: [{ type: "code_replayed", ...what, ...purpose }, ...brought], stale };
 }
 
@@ -171,7 +218,7 @@ export async function walk(engine: Engine, journey: Walk): Promise<Arrived | Ref
   const [first] = candidates;
   if (!first) return { ok: false, reason: "invalid" };
   const { lane } = first.factor;
-  const keys = await engine.openKeys();
+  await engine.openKeys();
   const { store, schedule } = engine;
   const now = engine.clock();
 
@@ -179,9 +226,11 @@ export async function walk(engine: Engine, journey: Walk): Promise<Arrived | Ref
   if (!charged.admitted) return await refuse(engine, who, lane, charged);
   const { record, seen } = charged;
 
-  const hashes = record.recoveryCodes.map(({ hash }) => hash);
-  const rows = journey.rows?.(record, now) ?? confirmed(record);
-  const { match: found, faults } = match(keys, who, candidates, rows, hashes, now);
+  const eligible = journey.rows?.(record, now) ?? confirmed(record);
+  const rows = eligible.filter(({ id }) => journey.factorId === undefined || id === journey.factorId);
+  // A secret may be sealed under a key that another process made since.
+  const keys = await engine.openKeys(rows.map(({ secret }) => keyIdOf(secret)).filter((id) => id !== ""));
+  const { found, faults } = await match(keys, journey, candidates, rows, record, now);
 
   const events = eventsFor(engine, journey, charged, lane, found);
   const rowsOf = (outcome: Outcome): AuditRow[] => [...faults, ...events[outcome]].map((event) => auditRow(keys.audit[0], who, now, event));
@@ -194,7 +243,7 @@ export async function walk(engine: Engine, journey: Walk): Promise<Arrived | Ref
     seen,
     epoch: record.epoch,
     ...(found ? { claim: found.claim } : {}),
-    ...(challenge ? { spend: challenge } : {}),
+    ...(challenge && !challenge.isKept ? { spend: challenge } : {}),
     audit,
   });
   // Only these three words are an outcome; anything else a store says is a denial, and tells of nothing.
@@ -210,11 +259,14 @@ export async function walk(engine: Engine, journey: Walk): Promise<Arrived | Ref
       ...(charged.lockedUntil === null ? {} : { retryAfter: secondsUntil(charged.lockedUntil, now) }),
     };
   }
+  const { factor, row, learned } = found;
+  if (row && keyIdOf(row.secret) !== keys.seal.activeId) await resealRow(engine, who, row);
   return {
     ok: true,
-    method: found.factor.type,
-    amr: found.factor.amr,
-    ...(found.claim.kind === "position" ? { factorId: found.claim.factorId } : { recoveryCodesLeft: recoveryCodesLeft(record) - 1 }),
+    factor,
+    ...(row ? { row } : {}),
+    ...(learned ? { learned } : {}),
     record,
+    ...(lane === "recovery" ? { recoveryCodesLeft: recoveryCodesLeft(record) - 1 } : {}),
   };
 }

@@ -1,24 +1,57 @@
 import { ConfigError, EnrolmentMismatchError } from "../errors.ts";
 import type { Amr } from "../factors/factor.ts";
+import type { SubjectState } from "../stores/store.ts";
+import { issueChallenge } from "./challenges.ts";
+import { useDevice } from "./devices.ts";
 import { change, confirmed, type Engine, keyOf, methodsOf } from "./engine.ts";
 import type { SignIn, Subject } from "./types.ts";
-import { issueChallenge } from "./verify.ts";
+
+/** What the host knows once the first factor is proved. */
+export interface First {
+  amr?: Amr[];
+  device?: string;
+  enrolled?: boolean;
+}
+
+/** Somebody without a factor: who need not have one passes, who must have one is given time, or enrols now. */
+async function withoutFactor(engine: Engine, subject: Subject, state: SubjectState, amr: Amr[]): Promise<SignIn> {
+  if (!(await engine.requires(subject))) return { required: false, amr };
+  const now = engine.clock();
+  const who = keyOf(subject);
+  if (state.requiredSince === null) await change(engine, who, [{ type: "enrolment_required" }], { require: true });
+  const enrolBy = (state.requiredSince ?? now) + engine.grace;
+  if (now < enrolBy) return { required: false, amr, enrolBy: new Date(enrolBy) };
+  const issued = await issueChallenge(engine, {
+    use: "sign-in",
+    enrol: true,
+    sub: who.subject,
+    tenant: who.tenant,
+    epoch: state.epoch,
+    amr,
+    methods: methodsOf(engine, state, amr),
+    ...(subject.name === undefined ? {} : { name: subject.name }),
+  });
+  return { required: true, enrol: true, ...issued };
+}
 
 /** Answers, in one read, whether a second step stands between the first factor and the session. */
-export async function signIn(engine: Engine, subject: Subject, { amr, enrolled }: { amr?: Amr[]; enrolled?: boolean }): Promise<SignIn> {
-  if (!Array.isArray(amr)) throw new ConfigError('signIn is told how the first factor was proved: signIn(subject, { amr: ["pwd"] }).');
+export async function signIn(engine: Engine, subject: Subject, { amr: proved, device, enrolled }: First): Promise<SignIn> {
+  if (!Array.isArray(proved)) throw new ConfigError('signIn is told how the first factor was proved: signIn(subject, { amr: ["pwd"] }).');
+  const amr = [...proved];
   const who = keyOf(subject);
-  const record = await engine.store.read(who);
-  if (confirmed(record).length === 0) {
-    if (enrolled) {
-      await change(engine, who, [{ type: "enrolment_mismatch" }], {});
-      throw new EnrolmentMismatchError(
-        "This user is enrolled in the host's eyes, and the store holds no authenticator. Signing in is refused. " +
-          "Restore the tables nightlatch_*, check that the service runs on the right database, or clear the host's flag on purpose.",
-      );
-    }
-    return { required: false, amr: [...amr] };
+  const state = await engine.store.read(who);
+  if (engine.switchedOff || state.switchedOffAt !== null) return { required: false, amr, switchedOff: true };
+  if (confirmed(state).length === 0) {
+    if (!enrolled) return await withoutFactor(engine, subject, state, amr);
+    await change(engine, who, [{ type: "enrolment_mismatch" }], {});
+    throw new EnrolmentMismatchError(
+      "This user is enrolled in the host's eyes, and the store holds no authenticator. Signing in is refused. " +
+        "Restore the tables nightlatch_*, check that the service runs on the right database, or clear the host's flag on purpose.",
+    );
   }
-  const claims = { use: "sign-in" as const, sub: who.subject, tenant: who.tenant, epoch: record.epoch, amr: [...amr] };
-  return { required: true, ...(await issueChallenge(engine, claims, methodsOf(record))) };
+  const deviceId = await useDevice(engine, who, state, device);
+  if (deviceId !== undefined) return { required: false, amr, deviceId };
+  const methods = methodsOf(engine, state, amr);
+  const claims = { use: "sign-in" as const, sub: who.subject, tenant: who.tenant, epoch: state.epoch, amr, methods };
+  return { required: true, enrol: false, ...(await issueChallenge(engine, claims)) };
 }

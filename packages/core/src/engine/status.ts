@@ -1,25 +1,31 @@
 import { closedUntil, leaked } from "../lockout/policy.ts";
+import { plaintextLength } from "../secrets/seal.ts";
 import { confirmed, type Engine, keyOf, methodsOf, recoveryCodesLeft } from "./engine.ts";
 import type { Status, Subject } from "./types.ts";
 
+/** Bytes under which a secret is short (128 bits, RFC 4226 §4 R6): its owner is asked to enrol anew. */
+export const SHORT_SECRET = 16;
+
 /** What a subject may know of its own state, in one read. */
 export async function status(engine: Engine, subject: Subject): Promise<Status> {
-  const record = await engine.store.read(keyOf(subject));
-  const factors = confirmed(record);
+  const state = await engine.store.read(keyOf(subject));
+  const factors = confirmed(state);
   const now = engine.clock();
-  const { authenticator: lane } = record.lanes;
+  const { authenticator: lane } = state.lanes;
   const lockedUntil = closedUntil(engine.schedule, leaked(engine.schedule, lane, now), lane.lockedUntil);
   return {
     enabled: factors.length > 0,
-    factors: factors.map(({ id, type, name, createdAt, lastUsedAt }) => ({
+    factors: factors.map(({ id, type, name, createdAt, lastUsedAt, secret }) => ({
       id,
       type,
       name,
       createdAt: new Date(createdAt),
       ...(lastUsedAt === null ? {} : { lastUsedAt: new Date(lastUsedAt) }),
+      short: plaintextLength(secret) < SHORT_SECRET,
     })),
-    methods: methodsOf(record),
-    recoveryCodesLeft: recoveryCodesLeft(record),
+    methods: methodsOf(engine, state),
+    recoveryCodesLeft: recoveryCodesLeft(state),
     ...(lockedUntil > now ? { lockedUntil: new Date(lockedUntil) } : {}),
+    switchedOff: engine.switchedOff || state.switchedOffAt !== null,
   };
 }

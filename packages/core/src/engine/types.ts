@@ -1,10 +1,12 @@
 import type { MfaEvent } from "../audit/events.ts";
 import type { AuditLog } from "../audit/log.ts";
-import type { Amr, Factor, Method } from "../factors/factor.ts";
+import type { Amr, Factor, ImportedSecret, Method } from "../factors/factor.ts";
+import type { PublicJwk } from "../grants/grant-keys.ts";
 import type { Duration } from "../internal/duration.ts";
 import type { LockoutPolicy } from "../lockout/policy.ts";
 import type { KeyProvider } from "../secrets/key-provider.ts";
 import type { Store } from "../stores/store.ts";
+import type { Resealed, ResealOptions, RotatableUse } from "./keys.ts";
 
 /** A user of the host. */
 export interface Subject {
@@ -32,14 +34,46 @@ export interface MfaOptions {
   recoveryCodes?: { count?: number } | false;
   /** How wrong codes lock. @defaultValue 5 failures for 15 minutes, doubling to 24 hours */
   lockout?: LockoutPolicy;
-  /** `maxAge`: how fresh a grant must be to change factors. @defaultValue { maxAge: "5m" } */
-  enrolment?: { maxAge?: Duration };
-  /** `longest`: how long a grant can be used at all, 24 h at most. @defaultValue { longest: "15m" } */
-  grants?: { longest?: Duration };
+  /** Who must enrol, and what a change of factors needs. */
+  enrolment?: EnrolmentPolicy;
+  /** How grants are signed, and how they end. */
+  grants?: GrantPolicy;
+  /** Lets people trust a device, whose sign-ins then need no second step for so long, 1 h to 90 d. @defaultValue false */
+  trustedDevices?: { for: Duration } | false;
+  /**
+   * Switches MFA off for everybody, as a rollback: sign-ins need no second step and guards let pass. Factors
+   * stay as they are, and codes can still be verified. Both turns are recorded at `ready()`. @defaultValue false
+   */
+  switchedOff?: boolean;
   /** Milliseconds since 1970. @defaultValue Date.now */
   clock?: () => number;
   /** Hears of every event after it was recorded. What it throws is dropped: it is never in the way of a verification. */
   onEvent?(event: MfaEvent): void | Promise<void>;
+}
+
+/** Who must enrol, and what a change of factors needs. */
+export interface EnrolmentPolicy {
+  /** Who must have a second factor: nobody, everybody, or whom the host's function says. @defaultValue "optional" */
+  require?: "optional" | "always" | ((subject: Subject) => boolean | Promise<boolean>);
+  /** How long those who must may still sign in without, counted from the first sign-in that told them; 365 d at most. @defaultValue 0 */
+  grace?: Duration;
+  /** The delivered code that setting up the first authenticator needs, so that a stolen password alone can't enrol. */
+  via?: "email" | "sms";
+  /** How fresh a grant must be to change factors, 1 h at most. @defaultValue "5m" */
+  maxAge?: Duration;
+}
+
+/** How grants are signed, and how they end. */
+export interface GrantPolicy {
+  /** How long a grant can be used at all, 24 h at most. @defaultValue "15m" */
+  longest?: Duration;
+  /** `EdDSA` (Ed25519) lets other services verify grants by `jwks()`, without a key of their own. @defaultValue "HS256" */
+  algorithm?: "HS256" | "EdDSA";
+  /**
+   * `immediate`: a change of factors ends grants at once, for one read of the store at each check. `on-expiry`:
+   * no read; a grant then lives until it expires, whatever happens meanwhile. @defaultValue "immediate"
+   */
+  revocation?: "immediate" | "on-expiry";
 }
 
 /** What a guard asks of a grant. */
@@ -65,15 +99,22 @@ export type RefusalReason =
   | "proof_needed"
   | "not_enrolled"
   | "unknown_factor"
+  | "unknown_device"
+  | "already_enrolled"
   | "factor_limit"
+  | "too_soon"
+  | "own_account"
   | "unsupported";
 
 /**
  * A refusal. `invalid`: the code is wrong, too old, or of a factor that is not there: the three look alike.
  * `replayed`: it was used before. `locked`: too many failures; `retryAfter` says how long. `expired`: the
  * challenge, or the set-up, is over. `proof_needed`: this wants a code or a fresh grant. `not_enrolled`: there
- * is nothing to change. `unknown_factor`: no enabled authenticator has that id. `factor_limit`: another authenticator would make too many codes valid at once.
- * `unsupported`: this host offers no factor of that type, or no recovery codes.
+ * is nothing to change. `unknown_factor`: no enabled authenticator has that id. `unknown_device`: no trusted
+ * device has that id. `already_enrolled`: the subject has this very secret. `factor_limit`: another
+ * authenticator would make too many codes valid at once. `too_soon`: a code was sent a moment ago.
+ * `own_account`: an admin acts on others alone. `unsupported`: this host offers no factor of that type, no
+ * recovery codes, or no delivery.
  */
 export interface Refusal {
   ok: false;
@@ -104,27 +145,49 @@ export interface Verified {
   recoveryCodes?: string[];
   /** Told when a recovery code was used: how many were left when this one was charged, less itself. */
   recoveryCodesLeft?: number;
+  /** The authenticator's secret is short (under 128 bits, RFC 4226 §4 R6): ask for a new enrolment. */
+  reEnrol?: true;
+  /** The device is trusted from now on. Keep `token` in it, in a cookie that scripts can't read; it is shown this once. */
+  device?: { id: string; token: string; expiresAt: Date };
 }
 
 /** The judgement of a code. */
 export type Verification = Verified | Refusal;
 
-/** Proof of a second factor: a code, or a fresh grant of the same session without a purpose. */
-export type Proof = { code: string } | { grant: string };
+/**
+ * Proof of a second factor: a code, or a fresh grant of the same session without a purpose. `factorId` names
+ * the authenticator where one must be named; `challenge` is the one that a delivered code came with.
+ */
+export type Proof = { code: string; factorId?: string; challenge?: string } | { grant: string };
 
 /**
  * A code with what it answers: a sign-in's challenge, a guard's challenge, or nothing but the subject. A
  * sign-in's challenge says itself whose it is. A host that has kept who passed the first factor names that
  * subject in `signingIn`, and another's challenge is refused; one that has not takes `verification.subject`.
+ * `factorId` names the authenticator, which HOTP needs. `device` asks to trust this device after a sign-in.
  */
-export type Answer = { code: string } & (
+export type Answer = { code: string; factorId?: string; device?: { name: string } } & (
   | { challenge: string; session?: string; signingIn?: Pick<Subject, "id" | "tenant">; subject?: undefined }
   | { challenge: string; subject: Subject }
   | { subject: Subject; demand?: Demand; challenge?: undefined }
 );
 
-/** What stands between the first factor and the session. */
-export type SignIn = { required: false; amr: Amr[] } | { required: true; challenge: string; methods: Method[]; expiresAt: Date };
+/**
+ * What stands between the first factor and the session. Nothing: because the subject has no factor (and must
+ * enrol until `enrolBy`, if that is told), because this device is trusted (`deviceId`), or because MFA is
+ * `switchedOff`. Or a challenge: to be answered with a code; or with `enrol`, since this subject must enrol
+ * and may do nothing else, to set up and enable an authenticator with.
+ */
+export type SignIn =
+  | { required: false; amr: Amr[]; enrolBy?: Date; deviceId?: string; switchedOff?: true }
+  | { required: true; challenge: string; methods: Method[]; enrol: boolean; expiresAt: Date };
+
+/** Somebody whose sign-in waits until an authenticator is enrolled, by the challenge of that sign-in; `session` is the one to come. */
+export interface Enrolling {
+  challenge: string;
+  session?: string;
+  id?: undefined;
+}
 
 /** An opaque demand for a code. It can be answered for five minutes. */
 export interface Challenge {
@@ -143,6 +206,27 @@ export interface FactorInfo {
   name: string;
   createdAt: Date;
   lastUsedAt?: Date;
+  /** Its secret has under 128 bits (RFC 4226 §4 R6): it was imported so, and should be replaced. */
+  short: boolean;
+}
+
+/** A trusted device, as its owner may see it. */
+export interface DeviceInfo {
+  id: string;
+  name: string;
+  createdAt: Date;
+  expiresAt: Date;
+  lastUsedAt?: Date;
+}
+
+/** What an admin does to somebody else's account: who acts, the proof that they hold a second factor, and why. */
+export interface AdminAct {
+  /** Whether this subject is an admin is the host's to know. */
+  actor: Subject;
+  /** A fresh grant of the actor's session, without a purpose. */
+  grant: string;
+  /** 1 to 500 characters; it stays in the log, so name no person in it. */
+  reason: string;
 }
 
 /** A subject's state. */
@@ -154,6 +238,8 @@ export interface Status {
   recoveryCodesLeft: number;
   /** The end of a lock of the authenticator lane. */
   lockedUntil?: Date;
+  /** MFA is switched off, for this subject or for everybody: sign-ins need no second step and guards let pass. */
+  switchedOff: boolean;
 }
 
 /** An authenticator set up and waiting for its first code. `secret` is base32, for typing in where no camera is. */
@@ -175,12 +261,19 @@ export interface Mfa {
   /**
    * Call it between the first factor and the session: it answers whether a second step is required.
    *
-   * @param first - how the first factor was proved, and what the host remembers of the enrolment
+   * @param first - how the first factor was proved (`amr`: `pwd`; or `email` where it was a code by e-mail, which
+   * then is not asked for twice), the token of a trusted device, and what the host remembers of the enrolment
    * @throws EnrolmentMismatchError when `enrolled` is true and the store holds no factor
    */
-  signIn(subject: Subject, first: { amr: Amr[]; enrolled?: boolean }): Promise<SignIn>;
+  signIn(subject: Subject, first: { amr: Amr[]; device?: string; enrolled?: boolean }): Promise<SignIn>;
   /** A step-up challenge for a subject who is signed in. */
   challenge(subject: Subject, demand?: Demand): Promise<Challenge>;
+  /**
+   * Sends a code for a challenge through the host's `email(deliver)` or `sms(deliver)`. The code before it is dead.
+   *
+   * @throws DeliveryError when `deliver` fails
+   */
+  deliver(challenge: string, by: Method): Promise<{ ok: true; to: string; expiresAt: Date } | Refusal>;
   /**
    * Judges a code. `{ challenge, session }` completes a sign-in, `{ challenge, subject }` answers a guard's
    * challenge, `{ subject, demand }` verifies somebody who is signed in. What can't be a code, and an answer to
@@ -191,14 +284,30 @@ export interface Mfa {
   verifyGrant(grant: string, subject: Subject, demand?: Demand): Promise<GrantCheck>;
   readonly factors: {
     /**
-     * Makes a new authenticator, pending beside those that are enabled. Once one is, `proof` is needed.
+     * Makes a new authenticator, pending beside those that are enabled. Once one is, `proof` is needed; for
+     * the first one where `enrolment.via` says so, a delivered code.
      *
      * @param options - `type` is the first factor of `createMfa({ factors })` unless said otherwise; `name`
      * has 1 to 64 characters
      */
-    setup(subject: Subject, options?: { type?: Method; name?: string; proof?: Proof }): Promise<Setup>;
-    /** Enables the pending authenticator by its first code. The first one brings the recovery codes. */
-    enable(subject: Subject, answer: { code: string; factorId?: string }): Promise<Verification>;
+    setup(subject: Subject | Enrolling, options?: { type?: Method; name?: string; proof?: Proof }): Promise<Setup>;
+    /** Enables the pending authenticator by its first code. The first one brings the recovery codes; it also completes a sign-in that waited for it. */
+    enable(subject: Subject | Enrolling, answer: { code: string; factorId?: string }): Promise<Verification>;
+    /**
+     * Takes over an authenticator that its owner already uses with another system: enabled at once, without a
+     * code and without recovery codes. For the host's own migration; no user's request should reach it.
+     *
+     * @param from - a key URI, or what `@nightlatch/core/import` made of another system's row
+     * @param options - `allowShort`: also a secret of 80 to 127 bits, which is flagged; shorter ones never
+     * @throws ConfigError for what is malformed, too short, or of a kind that can't be checked here
+     */
+    import(
+      subject: Subject,
+      from: string | ImportedSecret,
+      options?: { allowShort?: boolean; name?: string },
+    ): Promise<{ ok: true; factorId: string; short: boolean } | Refusal>;
+    /** Brings a HOTP token back that ran ahead: two codes in a row, the earlier first (RFC 4226 §7.4). Counts as one attempt. */
+    resync(subject: Subject, factorId: string, codes: readonly [string, string]): Promise<Verification>;
     /** The enabled authenticators. */
     list(subject: Subject): Promise<FactorInfo[]>;
     /** Gives an enabled authenticator another name of 1 to 64 characters. */
@@ -213,11 +322,40 @@ export interface Mfa {
   disable(subject: Subject, proof: Proof): Promise<Verification>;
   /** A new set of recovery codes; the old one is void from that moment. */
   regenerateRecoveryCodes(subject: Subject, proof: Proof): Promise<Verification>;
-  /** Ends every grant and challenge of the subject. Call it when the password changes. */
+  /** Ends every grant, challenge and trusted device of the subject. Call it when the password changes. */
   revoke(subject: Subject): Promise<void>;
+  readonly devices: {
+    /** The devices whose sign-ins need no second step, newest first. */
+    list(subject: Subject): Promise<DeviceInfo[]>;
+    /** Trusts a device no longer. */
+    revoke(subject: Subject, deviceId: string): Promise<{ ok: true } | Refusal>;
+  };
+  /**
+   * What admins do to others. Whether the actor is an admin the host has to check; that they hold a second
+   * factor, and that it is not their own account, is checked here. Each act is in the log with actor and reason.
+   */
   readonly admin: {
+    /** Forgets the failures of both lanes and ends their locks. */
+    unlock(subject: Subject, by: AdminAct): Promise<{ ok: true } | Refusal>;
+    /** For somebody who lost everything: removes all factors, codes and trusted devices, ends grants and challenges, and unlocks. */
+    reset(subject: Subject, by: AdminAct): Promise<{ ok: true } | Refusal>;
+    /** Switches MFA off for one subject: factors stay, and are not asked for. Ends grants, challenges and trusted devices. */
+    switchOff(subject: Subject, by: AdminAct): Promise<{ ok: true } | Refusal>;
+    /** Switches it on again. */
+    switchOn(subject: Subject, by: AdminAct): Promise<{ ok: true } | Refusal>;
     /** For a user who is deleted: removes all factors and blanks the user in the audit log. The opaque id stays, with its epoch, so that old grants stay dead. */
     erase(subject: Subject): Promise<void>;
   };
+  readonly keys: {
+    /** A new key for what is sealed, granted or logged from now on; those before it still open and verify what they made. */
+    rotate(use: RotatableUse): Promise<{ keyId: string }>;
+    /**
+     * Seals every secret anew that is not under the active key, in batches, beside verifications. Stopped
+     * anywhere, it goes on where it was when called again.
+     */
+    reseal(options?: ResealOptions): Promise<Resealed>;
+  };
+  /** The public keys that grants are verified with (RFC 7517); none of HS256. */
+  jwks(): Promise<{ keys: PublicJwk[] }>;
   readonly audit: AuditLog;
 }

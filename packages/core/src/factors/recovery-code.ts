@@ -29,9 +29,9 @@ export function recoveryCode(): Factor {
     lane: "recovery",
     liveCodes: 0,
     parse: parseRecoveryCode,
-    match({ code, recoveryHashes, recoveryHash }) {
-      const hash = recoveryHash(code);
-      return recoveryHashes.includes(hash) ? { kind: "recovery", hash } : undefined;
+    match({ code, codes, codeHash }) {
+      const hash = codeHash(code);
+      return codes.includes(hash) ? { kind: "code", hash } : undefined;
     },
   } satisfies Factor);
 }

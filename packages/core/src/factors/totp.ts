@@ -1,6 +1,7 @@
 import { ConfigError } from "../errors.ts";
-import { findTotpStep, generateSecret, keyUri, type OtpAlgorithm, type OtpDigits } from "../otp/index.ts";
+import { findTotpStep, generateSecret, keyUri, type OtpAlgorithm, type OtpDigits, totpStep } from "../otp/index.ts";
 import type { Factor } from "./factor.ts";
+import { adoptCodeForm, adoptNumber, checkCodeForm, codeForm, parseDigits, within } from "./settings.ts";
 
 /** How new authenticators are made. Enrolled ones keep the settings they were made with. */
 export interface TotpFactorOptions {
@@ -8,8 +9,10 @@ export interface TotpFactorOptions {
   algorithm?: OtpAlgorithm;
   /** @defaultValue 6 */
   digits?: OtpDigits;
-  /** Seconds, 10 to 120 (SP 800-63B §3.1.4.1). @defaultValue 30 */
+  /** Seconds, 10 to 120; to 300 with `allowLongPeriod`. @defaultValue 30 */
   period?: number;
+  /** Lets a code live longer than the two minutes of SP 800-63B §3.1.4.1. @defaultValue false */
+  allowLongPeriod?: boolean;
   /**
    * Steps accepted before and after the present one, 0 to 3. Above 1 a subject can hold one authenticator
    * only, since at most 7 codes may be live at once. @defaultValue 1 (RFC 6238 §5.2)
@@ -18,40 +21,35 @@ export interface TotpFactorOptions {
 }
 
 /**
- * Time-based codes from an authenticator app (RFC 6238).
+ * Time-based codes from an authenticator app (RFC 6238). How far an authenticator's clock is off is recorded
+ * with each success (`drift`), and never moves the window: an attacker can't walk it.
  *
  * @throws ConfigError when a number is out of its bounds
  */
-export function totp({ algorithm = "SHA1", digits = 6, period = 30, window = 1 }: TotpFactorOptions = {}): Factor {
-  if (![6, 7, 8].includes(digits)) throw new ConfigError(`totp: digits is 6, 7 or 8 (RFC 4226 §5.3); got ${digits}.`);
-  if (!["SHA1", "SHA256", "SHA512"].includes(algorithm))
-    throw new ConfigError(`totp: algorithm is SHA1, SHA256 or SHA512; got ${algorithm}.`);
-  if (!Number.isSafeInteger(period) || period < 10 || period > 120) {
-    throw new ConfigError(`totp: period is 10 to 120 seconds, since a code should not outlive two minutes; got ${period}.`);
+export function totp({ algorithm = "SHA1", digits = 6, period = 30, allowLongPeriod = false, window = 1 }: TotpFactorOptions = {}): Factor {
+  checkCodeForm("totp", { algorithm, digits });
+  if (!allowLongPeriod && period > 120 && period <= 300) {
+    throw new ConfigError(
+      `totp: a period of ${period} s lets a code outlive two minutes (SP 800-63B §3.1.4.1); say allowLongPeriod: true if you want that.`,
+    );
   }
-  if (!Number.isSafeInteger(window) || window < 0 || window > 3) {
-    throw new ConfigError(`totp: window is 0 to 3 steps, since each step more is another code to guess; got ${window}.`);
-  }
+  within(period, [10, allowLongPeriod ? 300 : 120], "totp: period is 10 to 120 seconds, or to 300 with allowLongPeriod");
+  within(window, [0, 3], "totp: window is 0 to 3 steps, since each step more is another code to guess");
   return Object.freeze({
     type: "totp",
     amr: ["otp"],
     lane: "authenticator",
     liveCodes: 2 * window + 1,
 
-    parse(code) {
-      const compact = code.replace(/[ -]/g, "");
-      return /^[0-9]{6,8}$/.test(compact) ? compact : undefined;
-    },
+    parse: parseDigits,
 
     match({ code, now, rows, open }) {
       for (const row of rows) {
         if (row.digits !== code.length) continue;
         const secret = open(row);
         if (!secret) continue;
-        // The row's settings stand in the secret's additional data, so they are what enrolment wrote.
-        const settings = { algorithm: row.algorithm as OtpAlgorithm, digits: row.digits as OtpDigits, period: row.period };
-        const step = findTotpStep(secret, code, now, { ...settings, window });
-        if (step !== undefined) return { kind: "position", factorId: row.id, position: step };
+        const step = findTotpStep(secret, code, now, { ...codeForm(row), period: row.period, window });
+        if (step !== undefined) return { kind: "position", factorId: row.id, position: step, drift: step - totpStep(now, row.period) };
       }
       return undefined;
     },
@@ -59,6 +57,15 @@ export function totp({ algorithm = "SHA1", digits = 6, period = 30, window = 1 }
     enrol({ issuer, account }) {
       const secret = generateSecret();
       return { secret, algorithm, digits, period, uri: keyUri({ issuer, account, secret, algorithm, digits, period }) };
+    },
+
+    adopt(imported) {
+      const { period = 30, lastUsedStep = -1 } = imported;
+      return {
+        ...adoptCodeForm(imported),
+        period: adoptNumber(period, [10, 300], "period in seconds"),
+        position: adoptNumber(lastUsedStep, [-1, Number.MAX_SAFE_INTEGER], "last step"),
+      };
     },
   } satisfies Factor);
 }

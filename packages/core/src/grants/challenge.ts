@@ -14,7 +14,12 @@ export interface ChallengeClaims {
   epoch: number;
   /** How the first factor was proved; sign-in alone. */
   amr: Amr[];
+  /** Sign-in alone: what its owner is called, for the authenticator app. */
+  name?: string;
+  /** Sign-in alone: it is answered by enrolling, and by nothing else. */
+  enrol?: true;
   purpose?: string;
   bind?: string;
-  methods?: Method[];
+  /** The methods that may answer. */
+  methods: Method[];
 }

@@ -1,7 +1,7 @@
 import { createHash, type KeyObject, randomUUID } from "node:crypto";
-import { errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { decodeProtectedHeader, errors, type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { lengthPrefixed } from "../internal/bytes.ts";
-import type { DataKey } from "../secrets/data-keys.ts";
+import type { GrantKey } from "./grant-keys.ts";
 
 /** Verified tokens remembered at most: enough for a busy process, and a bound on what a flood can fill. */
 const REMEMBERED = 10_000;
@@ -27,22 +27,29 @@ export interface TokenKind<Claims extends object> {
  * same grant many times.
  *
  * @param name - `mfa-grant` or `mfa-challenge`
- * @param options - `remember`: whether the same token comes many times
+ * @param options - `remember`: whether the same token comes many times; `algorithm`: how new ones are signed.
+ * Tokens of both algorithms verify, each under its own kind of key, so that a host can change over
  */
 export function tokenKind<Claims extends object>(
   name: string,
-  [active, ...older]: readonly [DataKey, ...DataKey[]],
-  { remember }: { remember: boolean },
+  [active, ...older]: readonly [GrantKey, ...GrantKey[]],
+  { remember, algorithm }: { remember: boolean; algorithm: "HS256" | "EdDSA" },
 ): TokenKind<Claims> {
   const typ = `${name}+jwt`;
   const audience = `urn:nightlatch:${name}`;
-  const byId = new Map<string, KeyObject>([active, ...older].map(({ id, key }) => [id, key]));
+  const byId = new Map<string, GrantKey>([active, ...older].map((key) => [key.id, key]));
+  const verifyingKey = ({ kid = "", alg }: JWTHeaderParameters): KeyObject => {
+    const key = byId.get(kid);
+    if (!key) throw new errors.JWKSNoMatchingKey();
+    // RFC 8725 §3.1: which key verifies is decided by the algorithm, so a public key never serves as an HMAC's.
+    return alg === "EdDSA" ? key.publicKey : key.secret;
+  };
   const remembered = new Map<string, Claims & TokenClaims>();
 
   const verifySignature = async (token: string, now: number): Promise<(Claims & TokenClaims) | undefined> => {
     try {
-      const { payload } = await jwtVerify(token, ({ kid }) => byId.get(kid ?? "") ?? Promise.reject(new errors.JWKSNoMatchingKey()), {
-        algorithms: ["HS256"],
+      const { payload } = await jwtVerify(token, verifyingKey, {
+        algorithms: ["HS256", "EdDSA"],
         typ,
         audience,
         requiredClaims: ["sub", "jti", "iat", "exp"],
@@ -58,12 +65,12 @@ export function tokenKind<Claims extends object>(
   return Object.freeze({
     sign: (claims: Claims & { sub: string }, issuedAt: number, expiresAt: number) =>
       new SignJWT({ ...claims })
-        .setProtectedHeader({ alg: "HS256", typ, kid: active.id })
+        .setProtectedHeader({ alg: algorithm, typ, kid: active.id })
         .setAudience(audience)
         .setJti(randomUUID())
         .setIssuedAt(issuedAt)
         .setExpirationTime(expiresAt)
-        .sign(active.key),
+        .sign(algorithm === "EdDSA" ? active.privateKey : active.secret),
 
     async verify(token: string, now: number) {
       const known = remembered.get(token);
@@ -80,6 +87,15 @@ export function tokenKind<Claims extends object>(
       return claims;
     },
   });
+}
+
+/** The id of the key that a token says it was signed with; `undefined` for what is no token. */
+export function signingKeyId(token: string): string | undefined {
+  try {
+    return decodeProtectedHeader(token).kid;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -23,6 +23,11 @@ export type ProblemCode =
   | "binding_invalid"
   | "factor_unknown"
   | "factor_limit"
+  | "device_unknown"
+  | "already_enrolled"
+  | "too_soon"
+  | "own_account"
+  | "delivery_failed"
   | "unsupported"
   | "unavailable"
   | "internal";
@@ -48,6 +53,11 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [status: number, title: st
   unsupported: [404, "This is not offered here."],
   factor_unknown: [404, "There is no such authenticator."],
   factor_limit: [409, "No more authenticators can be added beside those you have."],
+  device_unknown: [404, "There is no such trusted device."],
+  already_enrolled: [409, "This authenticator is enrolled already."],
+  too_soon: [429, "A code was sent a moment ago. Wait before asking for another."],
+  own_account: [403, "An administrator does this for others, never for their own account."],
+  delivery_failed: [503, "The code could not be sent. Try again in a moment, or use another method."],
   unavailable: [503, "Two-step verification can't be checked just now. Try again in a moment."],
   internal: [500, "Something went wrong. It has been reported."],
 };
@@ -60,7 +70,11 @@ const OF_REFUSAL: Record<RefusalReason, ProblemCode> = {
   proof_needed: "proof_needed",
   not_enrolled: "enrolment_required",
   unknown_factor: "factor_unknown",
+  unknown_device: "device_unknown",
+  already_enrolled: "already_enrolled",
   factor_limit: "factor_limit",
+  too_soon: "too_soon",
+  own_account: "own_account",
   unsupported: "unsupported",
 };
 
@@ -70,6 +84,7 @@ const OF_ERROR: Record<MfaErrorCode, ProblemCode> = {
   seal_broken: "unavailable",
   store_failed: "unavailable",
   enrolment_mismatch: "enrolment_mismatch",
+  delivery_failed: "delivery_failed",
 };
 
 /** What a refusal adds to the problem and its header. */
@@ -106,7 +121,7 @@ const ofRefusal = ({ reason, attemptsLeft, retryAfter }: Refusal): HttpResponse 
       ...(attemptsLeft === undefined ? {} : { attempts_left: attemptsLeft }),
       ...(retryAfter === undefined ? {} : { retry_after: retryAfter }),
     },
-    headers: reason === "locked" && retryAfter !== undefined ? { "Retry-After": String(retryAfter) } : {},
+    headers: PROBLEMS[OF_REFUSAL[reason]][0] === 429 && retryAfter !== undefined ? { "Retry-After": String(retryAfter) } : {},
   });
 
 /**
@@ -130,8 +145,8 @@ export function toProblem(refused: unknown): HttpResponse {
   if (typeof refused === "object" && refused !== null) {
     if ("ok" in refused && refused.ok === false) return ofRefusal(refused as Refusal);
     if ("required" in refused && refused.required === true) {
-      const { challenge, methods, expiresAt } = refused as SignIn & { required: true };
-      return problem("mfa_required", { body: { challenge, methods, expires_at: expiresAt.toISOString() } });
+      const { challenge, methods, enrol, expiresAt } = refused as SignIn & { required: true };
+      return problem("mfa_required", { body: { challenge, methods, enrol, expires_at: expiresAt.toISOString() } });
     }
   }
   throw refused;

@@ -1,6 +1,6 @@
+import { checkDemand, isListOfText } from "../engine/demand.ts";
 import { ACR } from "../engine/engine.ts";
 import type { Demand, Mfa, Subject, Verification } from "../engine/types.ts";
-import { checkDemand, isListOfText } from "../engine/verify.ts";
 import { ConfigError } from "../errors.ts";
 import { answerFault, checkOptions, type HttpOptions } from "./handler.ts";
 import { type HttpRequest, type HttpResponse, header } from "./message.ts";
@@ -72,7 +72,8 @@ export function createStepUp(mfa: Mfa, httpOptions?: HttpOptions): (options?: St
 
     const judge = async (request: GuardedRequest, subject: Subject, demand: Demand): Promise<Verdict> => {
       if (await byGrant(request, subject, demand)) return PASS;
-      const { enabled, methods: held } = await mfa.status(subject);
+      const { enabled, methods: held, switchedOff } = await mfa.status(subject);
+      if (switchedOff === true) return PASS;
       if (enabled === false) return ifNotEnrolled === "allow" ? PASS : refuse(problem("enrolment_required"));
       if (methods && !methods.some((method) => held.includes(method))) return refuse(problem("enrolment_required"));
       const code = header(request, "x-mfa-code");

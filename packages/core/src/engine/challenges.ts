@@ -1,0 +1,73 @@
+import type { Method } from "../factors/factor.ts";
+import type { ChallengeClaims } from "../grants/challenge.ts";
+import { isOf } from "../grants/grant.ts";
+import type { TokenClaims } from "../grants/token.ts";
+import type { ChallengeMark, OneTimeId } from "../stores/store.ts";
+import { bearerOf, type Engine } from "./engine.ts";
+import { opened } from "./grants.ts";
+import type { Challenge, Enrolling, Subject } from "./types.ts";
+
+/** Seconds that a challenge can be answered. */
+const LIFETIME = 300;
+
+/** Seconds that somebody has who must find an authenticator app first. */
+const ENROLMENT_LIFETIME = 900;
+
+/** The claims of a challenge of ours. */
+export type OpenChallenge = ChallengeClaims & TokenClaims;
+
+/** Issues a challenge. */
+export async function issueChallenge(engine: Engine, claims: Omit<ChallengeClaims, "issued_at"> & { sub: string }): Promise<Challenge> {
+  const { challenges } = await engine.openKeys();
+  const now = engine.clock();
+  const issuedAt = Math.floor(now / 1000);
+  const expiresAt = issuedAt + (claims.enrol ? ENROLMENT_LIFETIME : LIFETIME);
+  const challenge = await challenges.sign({ ...claims, issued_at: now }, issuedAt, expiresAt);
+  return { challenge, methods: [...claims.methods], expiresAt: new Date(expiresAt * 1000) };
+}
+
+/** What the road has to know of a challenge, to see whether it is alive and to spend it. */
+export const markOf = ({ jti, issued_at, epoch, exp }: OpenChallenge): ChallengeMark & OneTimeId => ({
+  id: jti,
+  issuedAt: issued_at,
+  epoch,
+  expiresAt: exp * 1000,
+});
+
+/** A step-up challenge of this very subject and session. */
+export async function stepUpChallenge(engine: Engine, token: unknown, subject: Subject): Promise<OpenChallenge | undefined> {
+  const claims = await opened(engine, ({ challenges }) => challenges, token);
+  return claims?.use === "step-up" && isOf(claims, bearerOf(subject)) ? claims : undefined;
+}
+
+/** A sign-in's challenge; one that is answered by enrolling and one that is not never stand for each other. */
+export async function signInChallenge(engine: Engine, token: unknown, { enrol }: { enrol: boolean }): Promise<OpenChallenge | undefined> {
+  const claims = await opened(engine, ({ challenges }) => challenges, token);
+  return claims?.use === "sign-in" && (claims.enrol === true) === enrol ? claims : undefined;
+}
+
+/** Who is enrolling: somebody who is signed in, or whose sign-in waits for it. */
+export interface Enroller {
+  subject: Subject;
+  /** The sign-in that waits. */
+  signingIn?: OpenChallenge;
+}
+
+/** Somebody signed in enrols as they are; somebody who is not, by the challenge of a sign-in that wants it. */
+export async function enroller(engine: Engine, who: Subject | Enrolling): Promise<Enroller | undefined> {
+  if (who.id !== undefined) return { subject: who };
+  const claims = await signInChallenge(engine, who.challenge, { enrol: true });
+  if (!claims) return undefined;
+  const { sub: id, tenant, name } = claims;
+  const subject = {
+    id,
+    ...(tenant ? { tenant } : {}),
+    ...(name === undefined ? {} : { name }),
+    ...(who.session === undefined ? {} : { session: who.session }),
+  };
+  return { subject, signingIn: claims };
+}
+
+/** The methods that are left of some when only others will do. */
+export const among = (methods: readonly Method[], wanted: readonly Method[] | undefined): Method[] =>
+  methods.filter((method) => wanted?.includes(method) ?? true);

@@ -1,0 +1,39 @@
+import { ConfigError } from "../errors.ts";
+import { toSeconds } from "../internal/duration.ts";
+import type { Demand } from "./types.ts";
+
+/** A demand with its defaults, checked. */
+export interface CheckedDemand extends Demand {
+  /** Seconds. */
+  maxAge: number;
+  once: boolean;
+}
+
+const NAMES: ReadonlySet<string> = new Set<keyof Demand>(["purpose", "bind", "maxAge", "methods", "once"]);
+
+/** Whether something is a list of at least one string. */
+export const isListOfText = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === "string");
+
+/** What is wrong with a demand, if anything. A misspelt name must not demand less than was meant. */
+function faultOf(demand: Demand): string | undefined {
+  const { purpose, bind, maxAge = "5m", methods, once = false } = demand;
+  const unknown = Object.keys(demand).find((name) => !NAMES.has(name));
+  if (unknown !== undefined) return `A demand knows no "${unknown}"; it knows ${[...NAMES].join(", ")}.`;
+  if (toSeconds(maxAge) === undefined) return `A demand's maxAge is a duration such as 300 or "5m"; got ${JSON.stringify(maxAge)}.`;
+  if (purpose !== undefined && !/^[\x21-\x7e]{1,64}$/.test(purpose)) {
+    return "A demand's purpose is 1 to 64 printable ASCII characters without spaces, such as booking.cancel.";
+  }
+  if (bind !== undefined && !isListOfText(bind)) {
+    return "A demand's bind is a list of at least one string. With nothing in it the approval would be bound to nothing.";
+  }
+  if (methods !== undefined && !isListOfText(methods)) return "A demand's methods is a list of at least one method.";
+  return typeof once === "boolean" ? undefined : "A demand's once is true or false.";
+}
+
+/** A demand, checked: a mistake in it is the program's, so it throws instead of refusing. */
+export function checkDemand(demand: Demand = {}): CheckedDemand {
+  const fault = faultOf(demand);
+  if (fault !== undefined) throw new ConfigError(fault);
+  return { ...demand, maxAge: toSeconds(demand.maxAge ?? "5m") as number, once: demand.once ?? false };
+}

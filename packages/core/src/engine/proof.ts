@@ -1,0 +1,56 @@
+import type { Factor } from "../factors/factor.ts";
+import type { SubjectState } from "../stores/store.ts";
+import { markOf, stepUpChallenge } from "./challenges.ts";
+import { bearerOf, confirmed, type Engine, keyOf } from "./engine.ts";
+import { bornGrant, type Earned } from "./grants.ts";
+import { walk } from "./road.ts";
+import type { Proof, Refusal, Subject } from "./types.ts";
+
+/** A proof that holds: with what a fresh grant in its place is made of. */
+export interface Proven extends Omit<Earned, "bound"> {
+  ok: true;
+  by: "code" | "grant";
+}
+
+/** The methods that prove a change of factors: a weaker one must not put a stronger one aside. */
+const proving = ({ factors }: Engine): Factor["type"][] => factors.filter(({ weaker }) => !weaker).map(({ type }) => type);
+
+/** The epoch of a grant that proves: fresh, without a purpose, and of a method that is strong enough. */
+export async function provenByGrant(
+  engine: Engine,
+  subject: Subject,
+  grant: unknown,
+): Promise<{ proven: Proven | undefined; state: SubjectState }> {
+  const claims = await bornGrant(engine, grant, bearerOf(subject), { maxAge: engine.proofMaxAge, methods: proving(engine) });
+  const state = await engine.store.read(keyOf(subject));
+  // A grant with a purpose serves that purpose alone, so an approved payment can't switch MFA off.
+  if (!claims || claims.epoch !== state.epoch || claims.purpose !== undefined || claims.bind !== undefined) {
+    return { proven: undefined, state };
+  }
+  const { epoch, method, amr, auth_time: authTime } = claims;
+  return { proven: { ok: true, by: "grant", epoch, method, amr, authTime }, state };
+}
+
+/** A second factor, proved now or moments ago: what every change of an enrolled subject's factors needs. */
+export async function prove(engine: Engine, subject: Subject, proof: Proof | undefined, purpose: string): Promise<Proven | Refusal> {
+  if (proof && "code" in proof) {
+    const { code, factorId, challenge: token } = proof;
+    const challenge = token === undefined ? undefined : await stepUpChallenge(engine, token, subject);
+    if (token !== undefined && !challenge) return { ok: false, reason: "expired" };
+    const arrived = await walk(engine, {
+      who: keyOf(subject),
+      code,
+      factorId,
+      methods: proving(engine),
+      purpose,
+      ...(challenge ? { challenge: markOf(challenge) } : {}),
+    });
+    if (!arrived.ok) return arrived;
+    const { factor, record } = arrived;
+    const authTime = Math.floor(engine.clock() / 1000);
+    return { ok: true, by: "code", epoch: record.epoch, method: factor.type, amr: factor.amr, authTime };
+  }
+  const { proven, state } = await provenByGrant(engine, subject, proof?.grant);
+  if (confirmed(state).length === 0) return { ok: false, reason: "not_enrolled" };
+  return proven ?? { ok: false, reason: "proof_needed" };
+}
