@@ -2,7 +2,8 @@ import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from "n
 import { fromBase64Url } from "../internal/bytes.ts";
 
 const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+/** What a ciphertext is longer by than its plaintext. */
+export const TAG_BYTES = 16;
 
 /** AES-256-GCM under a fresh random nonce: `nonce.ciphertext+tag`, both base64url. */
 export function encrypt(key: KeyObject, plaintext: Uint8Array, aad: Uint8Array): string {

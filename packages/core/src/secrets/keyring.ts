@@ -4,7 +4,8 @@ import { lengthPrefixed } from "../internal/bytes.ts";
 import { decrypt, encrypt } from "./aead.ts";
 import type { KeyProvider } from "./key-provider.ts";
 
-const HOW_TO_MAKE_ONE =
+/** The mend of a keyring that isn't there. */
+export const HOW_TO_MAKE_ONE: string =
   `Make a key with: node -p "'k1:' + crypto.randomBytes(32).toString('base64')" and keep it where your other secrets are, ` +
   "never beside the database. Without it no enrolled authenticator can be checked.";
 
@@ -17,8 +18,8 @@ function parse(keys: string): Map<string, KeyObject> {
   for (const entry of keys.split(",")) {
     const [id = "", text = "", ...rest] = entry.trim().split(":");
     const bytes = Buffer.from(text, "base64");
-    // The entry's text is a secret: an error names the id at most.
-    if (!KEY_ID.test(id) || rest.length > 0) {
+    // The entry's text is a secret: an error names the id at most, and nothing where there is no colon to tell the two apart.
+    if (!KEY_ID.test(id) || text === "" || rest.length > 0) {
       throw new ConfigError(
         `A keyring is "id:base64" entries separated by commas, the newest first. One entry has no such form. ${HOW_TO_MAKE_ONE}`,
       );
@@ -34,9 +35,10 @@ function parse(keys: string): Map<string, KeyObject> {
 
 /**
  * A key provider from a string such as `process.env.NIGHTLATCH_KEYS`: `"k2:base64,k1:base64"`. The first
- * key wraps, all of them unwrap, so a rotation puts the new key in front and keeps the old one behind.
+ * key wraps, all of them unwrap, so a rotation puts the new key in front and keeps the old one behind until every
+ * data key is wrapped by the new one.
  *
- * @throws ConfigError when it is missing or malformed; the message says how to make a key
+ * @throws ConfigError when it is missing or malformed; the message says how to make a key, and shows none
  *
  * @example
  * ```ts
@@ -77,5 +79,6 @@ export function keyring(keys: string | undefined): KeyProvider {
       }
       return dataKey;
     },
+    isCurrent: (wrapped) => wrapped.startsWith(`${newestId}.`),
   } satisfies KeyProvider);
 }

@@ -1,15 +1,32 @@
 import type { KeyObject } from "node:crypto";
 import { SealError } from "../errors.ts";
-import { lengthPrefixed } from "../internal/bytes.ts";
-import { decrypt, encrypt } from "./aead.ts";
+import { fromBase64Url, lengthPrefixed } from "../internal/bytes.ts";
+import { decrypt, encrypt, TAG_BYTES } from "./aead.ts";
 import type { DataKey } from "./data-keys.ts";
 
 const VERSION = "v1";
 
 /** Seals and opens values, each bound to the additional data given with it. */
 export interface Seal {
+  /** The key that seals. */
+  readonly activeId: string;
   seal(plaintext: Uint8Array, aad: readonly string[]): string;
   open(sealed: string, aad: readonly string[]): Buffer;
+}
+
+/** What a text sealed under a key begins with. */
+export const sealedUnder = (keyId: string): string => `${VERSION}.${keyId}.`;
+
+/** The id of the key that a text was sealed under; empty for what was not sealed here. */
+export function keyIdOf(sealed: string): string {
+  const [version, keyId = "", ...body] = sealed.split(".");
+  return version === VERSION && body.length === 2 ? keyId : "";
+}
+
+/** How many bytes were sealed, told without a key; 0 for what was not sealed here. */
+export function plaintextLength(sealed: string): number {
+  const body = keyIdOf(sealed) === "" ? undefined : fromBase64Url(sealed.slice(sealed.lastIndexOf(".") + 1));
+  return Math.max(0, (body?.length ?? 0) - TAG_BYTES);
 }
 
 /** The key id stands in the additional data too, so that it can't be edited. */
@@ -22,8 +39,9 @@ const bound = (keyId: string, aad: readonly string[]): Buffer => lengthPrefixed(
 export function createSeal([active, ...older]: readonly [DataKey, ...DataKey[]]): Seal {
   const byId = new Map<string, KeyObject>([active, ...older].map(({ id, key }) => [id, key]));
   return Object.freeze({
+    activeId: active.id,
     seal: (plaintext: Uint8Array, aad: readonly string[]) =>
-      `${VERSION}.${active.id}.${encrypt(active.key, plaintext, bound(active.id, aad))}`,
+      `${sealedUnder(active.id)}${encrypt(active.key, plaintext, bound(active.id, aad))}`,
     open(sealed: string, aad: readonly string[]) {
       const [version, keyId = "", ...body] = sealed.split(".");
       if (version !== VERSION) throw new SealError("A sealed value has an unknown form: the row was edited, or a newer release wrote it.");

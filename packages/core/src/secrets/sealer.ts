@@ -1,6 +1,7 @@
-import { type DataKeyStore, openDataKeys } from "./data-keys.ts";
+import type { DataKeyStore } from "./data-keys.ts";
+import { keepKeys } from "./kept-keys.ts";
 import type { KeyProvider } from "./key-provider.ts";
-import { createSeal, type Seal } from "./seal.ts";
+import { createSeal, keyIdOf } from "./seal.ts";
 
 /** Seals a host's own texts under Nightlatch's keys. */
 export interface Sealer {
@@ -30,19 +31,10 @@ export interface Sealer {
  * ```
  */
 export function sealer(keys: KeyProvider, store: DataKeyStore): Sealer {
-  let opened: Promise<Seal> | undefined;
-  const ready = (): Promise<Seal> => {
-    opened ??= openDataKeys(keys, store, Date.now())
-      .then((dataKeys) => createSeal(dataKeys.seal))
-      .catch((error: unknown) => {
-        opened = undefined;
-        throw error;
-      });
-    return opened;
-  };
+  const seals = keepKeys(keys, store, Date.now, (dataKeys) => createSeal(dataKeys.seal));
   const hostAad = (aad: readonly string[]): string[] => ["host", ...aad];
   return Object.freeze({
-    seal: async (text: string, aad: readonly string[]) => (await ready()).seal(Buffer.from(text), hostAad(aad)),
-    open: async (sealed: string, aad: readonly string[]) => (await ready()).open(sealed, hostAad(aad)).toString(),
+    seal: async (text: string, aad: readonly string[]) => (await seals.open()).seal(Buffer.from(text), hostAad(aad)),
+    open: async (sealed: string, aad: readonly string[]) => (await seals.open([keyIdOf(sealed)])).open(sealed, hostAad(aad)).toString(),
   });
 }
