@@ -3,9 +3,12 @@ import { defineConfig } from "vitest/config";
 /** Tests run on the sources: the condition picks them out of each package's exports. */
 const source = { resolve: { conditions: ["@nightlatch/source"] }, ssr: { resolve: { conditions: ["@nightlatch/source"] } } };
 
+/** Milliseconds until a test counts as stuck: never the measure of anything, so that a slow machine fails no test. */
+const PATIENCE = { testTimeout: 180_000, hookTimeout: 180_000 };
+
 const project = (name: string, root: string) => ({
   ...source,
-  test: { name, root, include: ["test/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
+  test: { name, root, include: ["test/**/*.test.ts"], ...PATIENCE },
 });
 
 export default defineConfig({

@@ -118,7 +118,9 @@ test("A42 no refusal and no report to onError bears a code, a secret or a grant"
   }
   texts.push(...host.faults.map((error) => `${error.message} ${error.stack}`));
   expect(host.faults.length).toBeGreaterThan(0);
-  for (const canary of canaries) expect(texts.filter((text) => text.includes(canary))).toEqual([]);
+  // Without ids, whose random digits may happen to be those of a code.
+  const said = texts.map((text) => text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, ""));
+  for (const canary of canaries) expect(said.filter((text) => text.includes(canary))).toEqual([]);
 });
 
 test("R38 the status shows no secret of an authenticator, pending or enabled", async () => {

@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 const MAIN = "examples/meeting-rooms/src/main.ts";
 
 /** Milliseconds that a process is given to answer, or to end. */
-const DEADLINE = 50_000;
+const DEADLINE = 150_000;
 
 /** What of this test run's own environment a started process may see: its settings come from the test alone. */
 const { PATH, HOME, TMPDIR } = process.env;

@@ -177,7 +177,8 @@ export const storageChecks: Check[] = [
       const last = events.at(-1);
       assert.equal(last?.type === "verified" && last.refusals, 4);
       assert.ok(events.every(({ intact }) => intact));
-      const text = JSON.stringify(events);
+      // Without ids, whose random digits may happen to be those of a code.
+      const text = JSON.stringify(events).replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "");
       for (const secret of [...codes, late, ...user.recoveryCodes, user.grant, user.uri]) assert.ok(!text.includes(secret));
     },
   },
