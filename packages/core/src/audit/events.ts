@@ -36,6 +36,10 @@ export interface MfaEventDetails {
   guessing_noticed: { lane: Lane; tally: number };
   /** A stored secret does not open: its row was edited or moved. */
   secret_unreadable: { factorId: string };
+  /** A new data key is the active one of its use. No subject's event. */
+  data_key_rotated: { use: string; keyId: string };
+  /** So many secrets were sealed anew under the active key. No subject's event. */
+  secrets_resealed: { count: number };
   /** A factor's code threw, or answered with something that is no claim. */
   factor_faulty: { method: string };
   /** The host says enrolled, the store holds no factor. */
