@@ -4,6 +4,7 @@ import { auditRow, eventOf } from "../audit/row.ts";
 import { RECOVERY_CODE } from "../factors/recovery-code.ts";
 import type { ChallengeClaims } from "../grants/challenge.ts";
 import type { Bearer, GrantClaims } from "../grants/grant.ts";
+import { type GrantKey, grantKey, type PublicJwk, publicJwk } from "../grants/grant-keys.ts";
 import { type TokenKind, tokenKind } from "../grants/token.ts";
 import { keepKeys } from "../secrets/kept-keys.ts";
 import { createSeal, type Seal } from "../secrets/seal.ts";
@@ -23,6 +24,8 @@ export interface OpenKeys {
   audit: readonly [KeyObject, ...KeyObject[]];
   grants: TokenKind<GrantClaims>;
   challenges: TokenKind<ChallengeClaims>;
+  /** The public keys of EdDSA, whether or not grants are signed by it now. */
+  jwks: readonly PublicJwk[];
   /** Whether the data key of this id is open, whatever it is for. */
   has(keyId: string): boolean;
 }
@@ -77,12 +80,16 @@ export function createEngine(settings: Settings): Engine {
   const store = failClosed(settings.store);
   const kept = keepKeys(settings.keys, store, settings.clock, (keys): OpenKeys => {
     const [auditKey, ...olderAuditKeys] = keys.audit;
+    const [active, ...older] = keys.grant;
+    const grantKeys: readonly [GrantKey, ...GrantKey[]] = [grantKey(active), ...older.map(grantKey)];
     return {
       seal: createSeal(keys.seal),
       pepper: keys.pepper[0].key,
       audit: [auditKey.key, ...olderAuditKeys.map(({ key }) => key)],
-      grants: tokenKind<GrantClaims>("mfa-grant", keys.grant, { remember: true }),
-      challenges: tokenKind<ChallengeClaims>("mfa-challenge", keys.grant, { remember: false }),
+      grants: tokenKind<GrantClaims>("mfa-grant", grantKeys, { remember: true, algorithm: settings.grantAlgorithm }),
+      // Only we read challenges, so nobody needs a public key for them.
+      challenges: tokenKind<ChallengeClaims>("mfa-challenge", grantKeys, { remember: false, algorithm: "HS256" }),
+      jwks: grantKeys.map(publicJwk),
       has: keys.has,
     };
   });
