@@ -23,7 +23,9 @@ const VERSIONS: readonly string[] = [
       subject text NOT NULL,
       epoch integer NOT NULL DEFAULT 0,
       revision integer NOT NULL DEFAULT 0,
-      erased_epoch integer NOT NULL DEFAULT 0,${lane("authenticator")},${lane("recovery")},
+      erased_epoch integer NOT NULL DEFAULT 0,
+      required_since bigint,
+      switched_off_at bigint,${lane("authenticator")},${lane("recovery")},
       PRIMARY KEY (tenant, subject)
     );
 
@@ -47,12 +49,27 @@ const VERSIONS: readonly string[] = [
     CREATE INDEX nightlatch_factors_subject ON nightlatch_factors (tenant, subject);
     CREATE UNIQUE INDEX nightlatch_factors_secret ON nightlatch_factors (tenant, subject, fingerprint) WHERE confirmed_at IS NOT NULL;
 
-    CREATE TABLE nightlatch_recovery_codes (
+    CREATE TABLE nightlatch_codes (
       tenant text NOT NULL,
       subject text NOT NULL,
+      type text NOT NULL,
       hash text NOT NULL,
+      created_at bigint NOT NULL,
+      expires_at bigint,
       used_at bigint,
       PRIMARY KEY (tenant, subject, hash)
+    );
+
+    CREATE TABLE nightlatch_devices (
+      tenant text NOT NULL,
+      subject text NOT NULL,
+      id text NOT NULL,
+      hash text NOT NULL,
+      name text NOT NULL,
+      created_at bigint NOT NULL,
+      expires_at bigint NOT NULL,
+      last_used_at bigint,
+      PRIMARY KEY (tenant, subject, id)
     );
 
     CREATE TABLE nightlatch_spent (

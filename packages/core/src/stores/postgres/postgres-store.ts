@@ -7,14 +7,28 @@ import type {
   Charged,
   OneTimeId,
   Outcome,
+  OwnedFactorRow,
   Settlement,
   Store,
   StoredAuditRow,
   SubjectKey,
   SubjectState,
 } from "../store.ts";
+import { CHARGE, SETTLE } from "./attempt.ts";
+import { APPLY, changeValues } from "./change.ts";
 import { MIGRATE } from "./migrations.ts";
-import { ADD_DATA_KEYS, APPLY, AUDIT_PAGE, BLANK, CHARGE, DATA_KEYS, ENSURE_SUBJECT, READ, SETTLE, SPEND } from "./statements.ts";
+import {
+  ADD_DATA_KEYS,
+  AUDIT_PAGE,
+  BLANK,
+  DATA_KEYS,
+  ENSURE_SUBJECT,
+  FACTORS_NOT_UNDER,
+  READ,
+  REWRAP_DATA_KEY,
+  ROTATE_DATA_KEY,
+  SPEND,
+} from "./statements.ts";
 
 /** What is asked of a PostgreSQL client: a `Pool` of pg and a `PGlite` both have it. */
 export interface PgClient {
@@ -38,6 +52,8 @@ export interface PostgresStoreOptions {
 }
 
 const EMPTY_LANE = { attempts: 0, forgiven: 0, tally: 0, tallyAt: 0, lockedUntil: null };
+
+const UNSEEN: Omit<SubjectState, "lanes"> = { epoch: 0, factors: [], codes: [], devices: [], requiredSince: null, switchedOffAt: null };
 
 /** Each try after the first follows a change of the same subject by somebody else, so a few always do. */
 const MOST_TRIES = 50;
@@ -119,9 +135,21 @@ export function postgresStore(client: PgClient, { prepare = false }: PostgresSto
       await answers(ADD_DATA_KEYS, [JSON.stringify(rows)]);
     },
 
+    async rotateDataKey({ id, use, wrapped, createdAt }: DataKeyRow) {
+      for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
+        const [isRotated] = await answers<boolean>(ROTATE_DATA_KEY, [id, use, wrapped, createdAt]);
+        if (isRotated) return;
+      }
+      throw new Error(`The active data key was changed by others ${MOST_TRIES} times in a row, or can't be written.`);
+    },
+
+    async rewrapDataKey({ id, from, to }: { id: string; from: string; to: string }) {
+      await answers(REWRAP_DATA_KEY, [id, from, to]);
+    },
+
     async read({ tenant, subject }: SubjectKey) {
       const [found] = await answers<SubjectState>(READ, [tenant, subject]);
-      return found ?? { epoch: 0, factors: [], recoveryCodes: [], lanes: { authenticator: EMPTY_LANE, recovery: EMPTY_LANE } };
+      return found ?? { ...UNSEEN, lanes: { authenticator: EMPTY_LANE, recovery: EMPTY_LANE } };
     },
 
     async charge({ lane, now, schedule, challenge, ...who }: Charge) {
@@ -137,7 +165,7 @@ export function postgresStore(client: PgClient, { prepare = false }: PostgresSto
         epoch,
         position?.factorId ?? null,
         position?.position ?? null,
-        claim?.kind === "recovery" ? claim.hash : null,
+        claim?.kind === "code" ? claim.hash : null,
         spend?.id ?? null,
         spend ? spend.expiresAt + KEEP_SPENT : null,
         seen.attempt,
@@ -147,23 +175,14 @@ export function postgresStore(client: PgClient, { prepare = false }: PostgresSto
       ]);
     },
 
-    async apply({ now, epoch, confirm, add, rename, remove, removeAll, recoveryHashes, raiseEpoch, blank, audit, ...who }: Change) {
-      const result = await onSubject<Applied>(who, APPLY, [
-        now,
-        epoch ?? null,
-        confirm ?? null,
-        add ? JSON.stringify(add) : null,
-        removeAll ?? false,
-        recoveryHashes ?? null,
-        raiseEpoch ?? false,
-        blank ?? false,
-        JSON.stringify(audit),
-        remove ?? null,
-        rename?.id ?? null,
-        rename?.name ?? null,
-      ]);
-      if (blank && result.applied) await client.query(BLANK, [who.tenant, who.subject]);
+    async apply({ tenant, subject, ...change }: Change) {
+      const result = await onSubject<Applied>({ tenant, subject }, APPLY, changeValues(change));
+      if (change.blank && result.applied) await client.query(BLANK, [tenant, subject]);
       return result;
+    },
+
+    async factorsNotUnder({ prefix, after, limit }: { prefix: string; after: string; limit: number }) {
+      return await answers<OwnedFactorRow>(FACTORS_NOT_UNDER, [prefix, after, limit]);
     },
 
     async spend({ id, expiresAt }: OneTimeId, now: number) {

@@ -17,6 +17,8 @@ const VERSIONS: readonly string[] = [
       subject TEXT NOT NULL,
       epoch INTEGER NOT NULL,
       erased_epoch INTEGER NOT NULL,
+      required_since INTEGER,
+      switched_off_at INTEGER,
       PRIMARY KEY (tenant, subject)
     ) STRICT, WITHOUT ROWID;
 
@@ -53,12 +55,27 @@ const VERSIONS: readonly string[] = [
     CREATE INDEX nightlatch_factors_subject ON nightlatch_factors (tenant, subject);
     CREATE UNIQUE INDEX nightlatch_factors_secret ON nightlatch_factors (tenant, subject, fingerprint) WHERE confirmed_at IS NOT NULL;
 
-    CREATE TABLE nightlatch_recovery_codes (
+    CREATE TABLE nightlatch_codes (
       tenant TEXT NOT NULL,
       subject TEXT NOT NULL,
+      type TEXT NOT NULL,
       hash TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      expires_at INTEGER,
       used_at INTEGER,
       PRIMARY KEY (tenant, subject, hash)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE nightlatch_devices (
+      tenant TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      id TEXT NOT NULL,
+      hash TEXT NOT NULL,
+      name TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      expires_at INTEGER NOT NULL,
+      last_used_at INTEGER,
+      PRIMARY KEY (tenant, subject, id)
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE nightlatch_spent (

@@ -1,9 +1,31 @@
 import type { DataKeyRow } from "../../secrets/data-keys.ts";
 import { chargeLane, forgive } from "../lane.ts";
-import type { Applied, Change, Charge, Charged, OneTimeId, Outcome, Settlement, Store, StoredAuditRow, SubjectKey } from "../store.ts";
+import type {
+  Applied,
+  Change,
+  Charge,
+  Charged,
+  OneTimeId,
+  Outcome,
+  OwnedFactorRow,
+  Settlement,
+  Store,
+  StoredAuditRow,
+  SubjectKey,
+} from "../store.ts";
+import { applyChange, canApply } from "./change.ts";
 import { connectionOf, type Session, type SqliteClient } from "./connection.ts";
 import { migrate } from "./migrations.ts";
-import { ADD_DATA_KEY, AUDIT_PAGE, AUDIT_PAGE_OF, DATA_KEYS } from "./statements.ts";
+import {
+  ADD_ACTIVE_DATA_KEY,
+  ADD_DATA_KEY,
+  AUDIT_PAGE,
+  AUDIT_PAGE_OF,
+  DATA_KEYS,
+  FACTORS_NOT_UNDER,
+  RETIRE_DATA_KEY,
+  REWRAP_DATA_KEY,
+} from "./statements.ts";
 import { append, isSpent, rowsOf, spendOnce } from "./subject.ts";
 
 function chargeIn(session: Session, charge: Charge): Charged {
@@ -11,7 +33,7 @@ function chargeIn(session: Session, charge: Charge): Charged {
   const { challenge } = charge;
   const isDead = (lockedUntil: number): boolean =>
     challenge !== undefined &&
-    (lockedUntil > challenge.issuedAt || rows.epochs().epoch !== challenge.epoch || isSpent(session, challenge.id));
+    (lockedUntil > challenge.issuedAt || rows.marks().epoch !== challenge.epoch || isSpent(session, challenge.id));
   const { charged, lane } = chargeLane(rows.lane(charge.lane), charge, isDead);
   rows.saveLane(charge.lane, lane);
   return charged.admitted ? { ...charged, record: rows.record() } : charged;
@@ -20,7 +42,7 @@ function chargeIn(session: Session, charge: Charge): Charged {
 function settleIn(session: Session, settlement: Settlement): Outcome {
   const { lane, now, epoch, claim, spend, audit } = settlement;
   const rows = rowsOf(session, settlement);
-  const current = rows.epochs();
+  const current = rows.marks();
   const judge = (): Outcome => {
     if (current.epoch !== epoch || (spend && isSpent(session, spend.id))) return "stale";
     if (!claim || !rows.take(claim, now)) return "lost";
@@ -35,8 +57,8 @@ function settleIn(session: Session, settlement: Settlement): Outcome {
 
 function applyIn(session: Session, change: Change): Applied {
   const rows = rowsOf(session, change);
-  if (!rows.canApply(change)) return { applied: false, epoch: rows.epochs().epoch };
-  const epoch = rows.applyChange(change);
+  if (!canApply(rows, change)) return { applied: false, epoch: rows.marks().epoch };
+  const epoch = applyChange(session, rows, change);
   append(session, change.audit, !change.blank);
   if (change.blank) rows.blank();
   return { applied: true, epoch };
@@ -81,10 +103,23 @@ export function sqliteStore(client: SqliteClient): Store {
       });
     },
 
+    async rotateDataKey({ id, use, wrapped, createdAt }: DataKeyRow) {
+      await connection.write((session) => {
+        session.change(RETIRE_DATA_KEY, use);
+        session.change(ADD_ACTIVE_DATA_KEY, id, use, wrapped, createdAt);
+      });
+    },
+
+    async rewrapDataKey({ id, from, to }: { id: string; from: string; to: string }) {
+      await connection.write((session) => session.change(REWRAP_DATA_KEY, to, id, from));
+    },
+
     async read(who: SubjectKey) {
       return await connection.read((session) => {
         const rows = rowsOf(session, who);
-        return { ...rows.record(), lanes: { authenticator: rows.laneState("authenticator"), recovery: rows.laneState("recovery") } };
+        const { requiredSince, switchedOffAt } = rows.marks();
+        const lanes = { authenticator: rows.laneState("authenticator"), recovery: rows.laneState("recovery") };
+        return { ...rows.record(), lanes, devices: rows.devices(), requiredSince, switchedOffAt };
       });
     },
 
@@ -98,6 +133,10 @@ export function sqliteStore(client: SqliteClient): Store {
 
     async apply(change: Change) {
       return await connection.write((session) => applyIn(session, change));
+    },
+
+    async factorsNotUnder({ prefix, after, limit }: { prefix: string; after: string; limit: number }) {
+      return await connection.read((session) => session.every<OwnedFactorRow>(FACTORS_NOT_UNDER, after, prefix, prefix, limit));
     },
 
     async spend(once: OneTimeId, now: number) {

@@ -7,10 +7,13 @@ const FACTOR = `id, type, name, algorithm, digits, period, secret, fingerprint, 
 
 const AUDIT_ROW = "seq, id, at, type, tenant, subject, salt, personal, detail, mac";
 
-export const EPOCHS: string = `SELECT epoch, erased_epoch AS erasedEpoch FROM nightlatch_subjects WHERE ${WHO}`;
+export const MARKS: string = `SELECT epoch, erased_epoch AS erasedEpoch, required_since AS requiredSince, switched_off_at AS switchedOffAt
+  FROM nightlatch_subjects WHERE ${WHO}`;
 
-export const SAVE_EPOCHS: string = `INSERT INTO nightlatch_subjects (tenant, subject, epoch, erased_epoch) VALUES (?, ?, ?, ?)
-  ON CONFLICT DO UPDATE SET epoch = excluded.epoch, erased_epoch = excluded.erased_epoch`;
+export const SAVE_MARKS: string = `INSERT INTO nightlatch_subjects (tenant, subject, epoch, erased_epoch, required_since, switched_off_at)
+  VALUES (?, ?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET epoch = excluded.epoch, erased_epoch = excluded.erased_epoch,
+    required_since = excluded.required_since, switched_off_at = excluded.switched_off_at`;
 
 export const LANE: string = `SELECT attempts, forgiven, tally, tally_at AS tallyAt, locked_until AS lockedUntil, refusals
   FROM nightlatch_lanes WHERE ${WHO} AND lane = ?`;
@@ -33,19 +36,47 @@ export const ADD_FACTOR: string = `INSERT INTO nightlatch_factors (tenant, subje
 
 export const RENAME_FACTOR: string = `UPDATE nightlatch_factors SET name = ? WHERE ${WHO} AND id = ?`;
 
+export const RESEAL_FACTOR: string = `UPDATE nightlatch_factors SET secret = ? WHERE ${WHO} AND id = ?`;
+
 export const REMOVE_FACTOR: string = `DELETE FROM nightlatch_factors WHERE ${WHO} AND id = ?`;
 
 export const REMOVE_PENDING: string = `DELETE FROM nightlatch_factors WHERE ${WHO} AND confirmed_at IS NULL`;
 
 export const REMOVE_FACTORS: string = `DELETE FROM nightlatch_factors WHERE ${WHO}`;
 
-export const RECOVERY_CODES: string = `SELECT hash, used_at AS usedAt FROM nightlatch_recovery_codes WHERE ${WHO}`;
+export const FACTORS_NOT_UNDER: string = `SELECT tenant, subject, ${FACTOR} FROM nightlatch_factors
+  WHERE id > ? AND substr(secret, 1, length(?)) <> ? ORDER BY id LIMIT ?`;
 
-export const TAKE_RECOVERY_CODE: string = `UPDATE nightlatch_recovery_codes SET used_at = ? WHERE ${WHO} AND hash = ? AND used_at IS NULL`;
+export const CODES: string = `SELECT type, hash, created_at AS createdAt, expires_at AS expiresAt, used_at AS usedAt
+  FROM nightlatch_codes WHERE ${WHO}`;
 
-export const ADD_RECOVERY_CODE: string = "INSERT INTO nightlatch_recovery_codes (tenant, subject, hash) VALUES (?, ?, ?)";
+export const TAKE_CODE: string = `UPDATE nightlatch_codes SET used_at = ?
+  WHERE ${WHO} AND hash = ? AND used_at IS NULL AND (expires_at IS NULL OR expires_at > ?)`;
 
-export const REMOVE_RECOVERY_CODES: string = `DELETE FROM nightlatch_recovery_codes WHERE ${WHO}`;
+export const ADD_CODE: string =
+  "INSERT INTO nightlatch_codes (tenant, subject, type, hash, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)";
+
+export const REMOVE_CODES_OF: string = `DELETE FROM nightlatch_codes WHERE ${WHO} AND type = ?`;
+
+export const REMOVE_CODES: string = `DELETE FROM nightlatch_codes WHERE ${WHO}`;
+
+export const DEVICES: string = `SELECT id, hash, name, created_at AS createdAt, expires_at AS expiresAt, last_used_at AS lastUsedAt
+  FROM nightlatch_devices WHERE ${WHO} ORDER BY created_at DESC, id`;
+
+export const ADD_DEVICE: string = `INSERT INTO nightlatch_devices (tenant, subject, id, hash, name, created_at, expires_at, last_used_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+
+export const USE_DEVICE: string = `UPDATE nightlatch_devices SET last_used_at = ? WHERE ${WHO} AND id = ?`;
+
+export const REMOVE_DEVICE: string = `DELETE FROM nightlatch_devices WHERE ${WHO} AND id = ?`;
+
+export const REMOVE_LAPSED_DEVICES: string = `DELETE FROM nightlatch_devices WHERE ${WHO} AND expires_at <= ?`;
+
+/** Leaves so many of the newest. */
+export const REMOVE_OLDEST_DEVICES: string = `DELETE FROM nightlatch_devices WHERE ${WHO} AND id IN (
+  SELECT id FROM nightlatch_devices WHERE ${WHO} ORDER BY created_at DESC, id LIMIT -1 OFFSET ?)`;
+
+export const REMOVE_DEVICES: string = `DELETE FROM nightlatch_devices WHERE ${WHO}`;
 
 export const IS_SPENT: string = "SELECT 1 AS spent FROM nightlatch_spent WHERE id = ?";
 
@@ -64,7 +95,13 @@ export const AUDIT_PAGE: string = `SELECT ${AUDIT_ROW} FROM nightlatch_audit WHE
 export const AUDIT_PAGE_OF: string = `SELECT ${AUDIT_ROW} FROM nightlatch_audit WHERE ${WHO} AND seq > ? ORDER BY seq LIMIT ?`;
 
 export const DATA_KEYS: string =
-  "SELECT id, use, wrapped, created_at AS createdAt FROM nightlatch_data_keys ORDER BY active DESC, created_at DESC";
+  "SELECT id, use, wrapped, created_at AS createdAt FROM nightlatch_data_keys ORDER BY active DESC, created_at DESC, id";
 
 export const ADD_DATA_KEY: string =
   "INSERT INTO nightlatch_data_keys (id, use, wrapped, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING";
+
+export const RETIRE_DATA_KEY: string = "UPDATE nightlatch_data_keys SET active = 0 WHERE use = ? AND active";
+
+export const ADD_ACTIVE_DATA_KEY: string = "INSERT INTO nightlatch_data_keys (id, use, wrapped, created_at) VALUES (?, ?, ?, ?)";
+
+export const REWRAP_DATA_KEY: string = "UPDATE nightlatch_data_keys SET wrapped = ? WHERE id = ? AND wrapped = ?";

@@ -1,16 +1,5 @@
 import { EMPTY_LANE, type LaneRow } from "../lane.ts";
-import type {
-  AuditRow,
-  Change,
-  Claim,
-  FactorRow,
-  Lane,
-  LaneState,
-  OneTimeId,
-  RecoveryCodeRow,
-  SubjectKey,
-  SubjectRecord,
-} from "../store.ts";
+import type { AuditRow, Claim, CodeRow, DeviceRow, FactorRow, Lane, LaneState, OneTimeId, SubjectKey, SubjectRecord } from "../store.ts";
 import type { Session } from "./connection.ts";
 import * as sql from "./statements.ts";
 
@@ -19,19 +8,36 @@ const KEEP_SPENT = 86_400_000;
 
 const BLANK = { tenant: null, subject: null, salt: null };
 
+/** What is known of a subject beside its lanes and what it has enrolled. */
+export interface Marks {
+  epoch: number;
+  /** Attempts that were charged on an epoch before this one leave no name in the log. */
+  erasedEpoch: number;
+  requiredSince: number | null;
+  switchedOffAt: number | null;
+}
+
+const NO_MARKS: Marks = { epoch: 0, erasedEpoch: 0, requiredSince: null, switchedOffAt: null };
+
+/** A code's row as it lies in its table. */
+interface StoredCode extends Omit<CodeRow, "used"> {
+  createdAt: number;
+  usedAt: number | null;
+}
+
 /** A subject's rows within a transaction. */
 export interface Rows {
-  epochs(): { epoch: number; erasedEpoch: number };
+  marks(): Marks;
+  saveMarks(marks: Marks): void;
+  factors(): FactorRow[];
+  codes(): StoredCode[];
+  devices(): DeviceRow[];
   record(): SubjectRecord;
   lane(lane: Lane): LaneRow;
   laneState(lane: Lane): LaneState;
   saveLane(lane: Lane, row: LaneRow): void;
   /** Whether the claim was still to be had; then it is taken. */
   take(claim: Claim, now: number): boolean;
-  /** Whether a change's conditions hold. */
-  canApply(change: Change): boolean;
-  /** Makes the change; gives the epoch after it. */
-  applyChange(change: Change): number;
   /** Blanks the subject's name in the whole log. */
   blank(): void;
 }
@@ -55,35 +61,29 @@ export function append(session: Session, rows: readonly AuditRow[], isNamed: boo
 
 /** The rows of one subject; a subject never seen has none. */
 export function rowsOf(session: Session, { tenant, subject }: SubjectKey): Rows {
-  const epochs = () => session.first<{ epoch: number; erasedEpoch: number }>(sql.EPOCHS, tenant, subject) ?? { epoch: 0, erasedEpoch: 0 };
+  const marks = () => session.first<Marks>(sql.MARKS, tenant, subject) ?? NO_MARKS;
   const factors = () => session.every<FactorRow>(sql.FACTORS, tenant, subject);
-  const recoveryCodes = (): RecoveryCodeRow[] =>
-    session
-      .every<{ hash: string; usedAt: number | null }>(sql.RECOVERY_CODES, tenant, subject)
-      .map(({ hash, usedAt }) => ({ hash, used: usedAt !== null }));
+  const codes = () => session.every<StoredCode>(sql.CODES, tenant, subject);
   const lane = (name: Lane) => session.first<LaneRow>(sql.LANE, tenant, subject, name) ?? EMPTY_LANE;
 
-  const changeFactors = ({ now, confirm, add, rename, remove, removeAll, raiseEpoch }: Change): void => {
-    if (confirm !== undefined) session.change(sql.CONFIRM_FACTOR, now, tenant, subject, confirm);
-    if (add || raiseEpoch) session.change(sql.REMOVE_PENDING, tenant, subject);
-    if (rename) session.change(sql.RENAME_FACTOR, rename.name, tenant, subject, rename.id);
-    if (remove !== undefined) session.change(sql.REMOVE_FACTOR, tenant, subject, remove);
-    if (removeAll) session.change(sql.REMOVE_FACTORS, tenant, subject);
-    if (add) {
-      const { id, type, name, algorithm, digits, period, secret, fingerprint } = add;
-      const { position, createdAt, confirmedAt, expiresAt, lastUsedAt } = add;
-      const described = [tenant, subject, id, type, name, algorithm, digits, period, secret, fingerprint];
-      session.change(sql.ADD_FACTOR, ...described, position, createdAt, confirmedAt, expiresAt, lastUsedAt);
-    }
-  };
-
   return {
-    epochs,
-    record: () => ({ epoch: epochs().epoch, factors: factors(), recoveryCodes: recoveryCodes() }),
+    marks,
+    factors,
+    codes,
+    devices: () => session.every<DeviceRow>(sql.DEVICES, tenant, subject),
+    record: () => ({
+      epoch: marks().epoch,
+      factors: factors(),
+      codes: codes().map(({ type, hash, usedAt, expiresAt }) => ({ type, hash, used: usedAt !== null, expiresAt })),
+    }),
     lane,
     laneState(name) {
       const { refusals: _, ...state } = lane(name);
       return state;
+    },
+
+    saveMarks({ epoch, erasedEpoch, requiredSince, switchedOffAt }) {
+      session.change(sql.SAVE_MARKS, tenant, subject, epoch, erasedEpoch, requiredSince, switchedOffAt);
     },
 
     saveLane(name, { attempts, forgiven, tally, tallyAt, lockedUntil, refusals }) {
@@ -91,32 +91,9 @@ export function rowsOf(session: Session, { tenant, subject }: SubjectKey): Rows 
     },
 
     take(claim, now) {
-      if (claim.kind === "recovery") return session.change(sql.TAKE_RECOVERY_CODE, now, tenant, subject, claim.hash) === 1;
+      if (claim.kind === "code") return session.change(sql.TAKE_CODE, now, tenant, subject, claim.hash, now) === 1;
       const { factorId, position } = claim;
       return session.change(sql.TAKE_POSITION, position, now, tenant, subject, factorId, position) === 1;
-    },
-
-    canApply({ now, epoch, confirm, add, rename, remove }) {
-      if (epoch !== undefined && epochs().epoch !== epoch) return false;
-      const all = factors();
-      const isPending = (id: string) =>
-        all.some((row) => row.id === id && row.confirmedAt === null && row.expiresAt !== null && row.expiresAt > now);
-      const isConfirmed = (id: string) => all.some((row) => row.id === id && row.confirmedAt !== null);
-      if (confirm !== undefined && !isPending(confirm)) return false;
-      for (const id of [rename?.id, remove]) if (id !== undefined && !isConfirmed(id)) return false;
-      return !add || !all.some((row) => row.confirmedAt !== null && row.fingerprint === add.fingerprint);
-    },
-
-    applyChange(change) {
-      const { remove, removeAll, recoveryHashes, raiseEpoch, blank } = change;
-      changeFactors(change);
-      const isLastRemoved = remove !== undefined && factors().every(({ confirmedAt }) => confirmedAt === null);
-      if (removeAll || isLastRemoved || recoveryHashes) session.change(sql.REMOVE_RECOVERY_CODES, tenant, subject);
-      for (const hash of recoveryHashes ?? []) session.change(sql.ADD_RECOVERY_CODE, tenant, subject, hash);
-      const before = epochs();
-      const epoch = before.epoch + (raiseEpoch ? 1 : 0);
-      if (raiseEpoch || blank) session.change(sql.SAVE_EPOCHS, tenant, subject, epoch, blank ? epoch : before.erasedEpoch);
-      return epoch;
     },
 
     blank() {
