@@ -1,7 +1,7 @@
 export type { MfaEvent, MfaEventDetails, MfaEventOf, MfaEventType } from "./audit/events.ts";
 export type { AuditLog, AuditPage, AuditQuery } from "./audit/log.ts";
 export { createMfa } from "./engine/create-mfa.ts";
-export type { Resealed, ResealOptions, RotatableUse } from "./engine/keys.ts";
+export type { Resealed, ResealOptions } from "./engine/keys.ts";
 export type {
   AdminAct,
   Answer,

@@ -16,14 +16,23 @@ const ENROLMENT_LIFETIME = 900;
 /** The claims of a challenge of ours. */
 export type OpenChallenge = ChallengeClaims & TokenClaims;
 
-/** Issues a challenge. */
-export async function issueChallenge(engine: Engine, claims: Omit<ChallengeClaims, "issued_at"> & { sub: string }): Promise<Challenge> {
+/**
+ * Issues a challenge.
+ *
+ * @param methods - those to tell of: what may answer stands in the claims, whether the subject holds it or not,
+ * so that a wrong code counts alike for everybody
+ */
+export async function issueChallenge(
+  engine: Engine,
+  claims: Omit<ChallengeClaims, "issued_at"> & { sub: string },
+  methods: Method[],
+): Promise<Challenge> {
   const { challenges } = await engine.openKeys();
   const now = engine.clock();
   const issuedAt = Math.floor(now / 1000);
   const expiresAt = issuedAt + (claims.enrol ? ENROLMENT_LIFETIME : LIFETIME);
   const challenge = await challenges.sign({ ...claims, issued_at: now }, issuedAt, expiresAt);
-  return { challenge, methods: [...claims.methods], expiresAt: new Date(expiresAt * 1000) };
+  return { challenge, methods, expiresAt: new Date(expiresAt * 1000) };
 }
 
 /** What the road has to know of a challenge, to see whether it is alive and to spend it. */
@@ -68,6 +77,9 @@ export async function enroller(engine: Engine, who: Subject | Enrolling): Promis
   return { subject, signingIn: claims };
 }
 
-/** The methods that are left of some when only others will do. */
-export const among = (methods: readonly Method[], wanted: readonly Method[] | undefined): Method[] =>
-  methods.filter((method) => wanted?.includes(method) ?? true);
+/**
+ * The methods that may answer: those wanted, but none that was the first factor already, since the same
+ * mailbox twice is one factor.
+ */
+export const answering = ({ factors }: Engine, first: readonly string[], wanted?: readonly Method[]): Method[] =>
+  factors.map(({ type }) => type).filter((type) => !first.includes(type) && (wanted?.includes(type) ?? true));

@@ -121,6 +121,6 @@ export function createMfa(options: MfaOptions): Mfa {
       const { jwks } = await engine.openKeys();
       return { keys: engine.grantAlgorithm === "EdDSA" ? [...jwks] : [] };
     },
-    audit: createAuditLog(engine.store, async () => (await engine.openKeys()).audit, keyOf),
+    audit: createAuditLog(engine.store, async () => (await engine.freshKeys()).audit, keyOf),
   } satisfies Mfa);
 }

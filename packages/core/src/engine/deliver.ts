@@ -2,7 +2,7 @@ import { DeliveryError } from "../errors.ts";
 import type { Method } from "../factors/factor.ts";
 import { closedUntil, leaked } from "../lockout/policy.ts";
 import { codeHash } from "./codes.ts";
-import { change, type Engine } from "./engine.ts";
+import { change, type Engine, methodsOf } from "./engine.ts";
 import { opened } from "./grants.ts";
 import { secondsUntil } from "./road.ts";
 import type { Refusal } from "./types.ts";
@@ -20,11 +20,12 @@ export async function deliver(engine: Engine, token: string, by: Method): Promis
 
   const who = { tenant: claims.tenant, subject: claims.sub };
   const now = engine.clock();
-  const { lanes, epoch } = await engine.store.read(who);
-  const lane = lanes[factor.lane];
+  const state = await engine.store.read(who);
+  if (!methodsOf(engine, state).includes(by)) return { ok: false, reason: "unsupported" };
+  const lane = state.lanes[factor.lane];
   const until = closedUntil(engine.schedule, leaked(engine.schedule, lane, now), lane.lockedUntil);
   if (until > now) return { ok: false, reason: "locked", retryAfter: secondsUntil(until, now) };
-  if (epoch !== claims.epoch) return { ok: false, reason: "expired" };
+  if (state.epoch !== claims.epoch) return { ok: false, reason: "expired" };
 
   const { lifetime, every, newCode, deliver: send } = factor.delivery;
   const { pepper } = await engine.openKeys();
@@ -32,7 +33,7 @@ export async function deliver(engine: Engine, token: string, by: Method): Promis
   const expiresAt = Math.min(now + lifetime * 1000, claims.exp * 1000);
   const { applied } = await change(engine, who, [{ type: "code_delivered", method: by }], {
     codes: { type: by, hashes: [codeHash(pepper, who, by, code, claims.jti)], expiresAt, notSince: now - every * 1000 },
-    epoch,
+    epoch: claims.epoch,
   });
   if (!applied) return { ok: false, reason: "too_soon", retryAfter: every };
 

@@ -61,18 +61,11 @@ const heldBy = (record: SubjectRecord): string[] => {
   return types.length > 0 && recoveryCodesLeft(record) > 0 ? [...types, RECOVERY_CODE] : types;
 };
 
-/**
- * The methods that a subject could answer with: those it holds, and codes that can be delivered to it. One
- * that was the first factor already is left out: the same mailbox twice is one factor.
- */
-export function methodsOf(
-  { factors, via }: Pick<Settings, "factors" | "via">,
-  record: SubjectRecord,
-  first: readonly string[] = [],
-): string[] {
+/** The methods that a subject could answer with: those it holds, and codes that can be delivered to it. */
+export function methodsOf({ factors, via }: Pick<Settings, "factors" | "via">, record: SubjectRecord): string[] {
   const held = heldBy(record);
   const delivered = factors.filter(({ type, delivery }) => delivery && (held.length > 0 || type === via)).map(({ type }) => type);
-  return [...held, ...delivered].filter((type) => !first.includes(type));
+  return [...held, ...delivered];
 }
 
 /** Puts the engine's shared parts together. */

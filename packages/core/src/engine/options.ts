@@ -96,30 +96,28 @@ function usableIssuer(issuer: unknown): string {
 /** Longest input that a factor may be shown. */
 const LONGEST_INPUT = 4_096;
 
-/** What the road relies on in each factor. */
-function checkFactors(factors: readonly Factor[]): void {
-  const types = new Set<string>();
-  let delivered = 0;
-  for (const { type, lane, liveCodes, longest = 0, delivery } of factors) {
-    if (typeof type !== "string" || !/^[a-z][a-z0-9_]{0,31}$/.test(type)) {
-      throw new ConfigError(
-        `factors: a type is 1 to 32 characters of a-z, 0-9 and _, beginning with a letter; got ${JSON.stringify(type)}.`,
-      );
-    }
-    if (types.has(type)) throw new ConfigError(`factors: two of them have the type "${type}". Give each type once.`);
-    types.add(type);
-    if (lane !== "authenticator" && lane !== "recovery")
-      throw new ConfigError(`factors: "${type}" has no lane, so its guesses would not count.`);
-    if (!(liveCodes >= 0 && liveCodes <= LIVE_CODES))
-      throw new ConfigError(`factors: "${type}" has ${liveCodes} codes live at once; ${LIVE_CODES} is the most.`);
-    if (!(longest <= LONGEST_INPUT))
-      throw new ConfigError(`factors: "${type}" takes input of ${longest} characters; ${LONGEST_INPUT} is the most.`);
-    if (delivery && !(delivery.lifetime <= 600 && delivery.every >= 1)) {
-      throw new ConfigError(`factors: "${type}" delivers codes that live longer than 600 s, or without a pause between them.`);
-    }
-    if (delivery) delivered += liveCodes;
+/** What of a factor the road can't rely on, if anything. */
+function faultOf({ type, lane, liveCodes, longest = 0, delivery }: Factor): string | undefined {
+  if (typeof type !== "string" || !/^[a-z][a-z0-9_]{0,31}$/.test(type)) {
+    return `a type is 1 to 32 characters of a-z, 0-9 and _, beginning with a letter; got ${JSON.stringify(type)}.`;
   }
-  if (delivered > 2) throw new ConfigError("factors: delivered codes are live beside those of authenticators; two at once is the most.");
+  if (lane !== "authenticator" && lane !== "recovery") return `"${type}" has no lane, so its guesses would not count.`;
+  if (!(liveCodes >= 0 && liveCodes <= LIVE_CODES)) return `"${type}" has ${liveCodes} codes live at once; ${LIVE_CODES} is the most.`;
+  if (!(longest <= LONGEST_INPUT)) return `"${type}" takes input of ${longest} characters; ${LONGEST_INPUT} is the most.`;
+  if (delivery && !(delivery.lifetime <= 600 && delivery.every >= 1)) {
+    return `"${type}" delivers codes that live longer than 600 s, or with no pause between them.`;
+  }
+  return undefined;
+}
+
+function checkFactors(factors: readonly Factor[]): void {
+  const faults = factors.map(faultOf).filter((fault) => fault !== undefined);
+  const types = factors.map(({ type }) => type);
+  const twice = types.find((type, index) => types.indexOf(type) !== index);
+  if (twice !== undefined) faults.push(`two of them have the type "${twice}". Give each type once.`);
+  const delivered = factors.reduce((sum, { delivery, liveCodes }) => sum + (delivery ? liveCodes : 0), 0);
+  if (delivered > 2) faults.push("delivered codes are live beside those of authenticators; two at once is the most.");
+  if (faults.length > 0) throw new ConfigError(`factors: ${faults.join(" ")}`);
 }
 
 /** Checks the options once, at construction. */

@@ -207,6 +207,22 @@ function eventsFor(
   return { won, lost: [{ type: "code_replayed", ...what, ...purpose }, ...brought], stale };
 }
 
+/** The rows that may answer. */
+function eligible({ rows, factorId }: Walk, record: SubjectRecord, now: number): FactorRow[] {
+  const all = rows?.(record, now) ?? confirmed(record);
+  return factorId === undefined ? all : all.filter(({ id }) => id === factorId);
+}
+
+/** What the bearer of a code that did not count is told. */
+function denied(engine: Engine, { seen, lockedUntil }: Charged & { admitted: true }, found: Found | undefined, now: number): Refusal {
+  return {
+    ok: false,
+    reason: found ? "replayed" : "invalid",
+    attemptsLeft: attemptsLeft(engine.schedule, seen.run),
+    ...(lockedUntil === null ? {} : { retryAfter: secondsUntil(lockedUntil, now) }),
+  };
+}
+
 /**
  * The one road. Every code that anyone submits, for whatever reason, walks it: parse, charge, match,
  * settle. Charging comes before any comparison and settling always follows, so parallel guesses are
@@ -226,8 +242,7 @@ export async function walk(engine: Engine, journey: Walk): Promise<Arrived | Ref
   if (!charged.admitted) return await refuse(engine, who, lane, charged);
   const { record, seen } = charged;
 
-  const eligible = journey.rows?.(record, now) ?? confirmed(record);
-  const rows = eligible.filter(({ id }) => journey.factorId === undefined || id === journey.factorId);
+  const rows = eligible(journey, record, now);
   // A secret may be sealed under a key that another process made since.
   const keys = await engine.openKeys(rows.map(({ secret }) => keyIdOf(secret)).filter((id) => id !== ""));
   const { found, faults } = await match(keys, journey, candidates, rows, record, now);
@@ -251,14 +266,7 @@ export async function walk(engine: Engine, journey: Walk): Promise<Arrived | Ref
   engine.tell(audit[outcome]);
 
   if (outcome === "stale") return { ok: false, reason: "expired" };
-  if (outcome === "lost" || !found) {
-    return {
-      ok: false,
-      reason: found ? "replayed" : "invalid",
-      attemptsLeft: attemptsLeft(schedule, seen.run),
-      ...(charged.lockedUntil === null ? {} : { retryAfter: secondsUntil(charged.lockedUntil, now) }),
-    };
-  }
+  if (outcome === "lost" || !found) return denied(engine, charged, found, now);
   const { factor, row, learned } = found;
   if (row && keyIdOf(row.secret) !== keys.seal.activeId) await resealRow(engine, who, row);
   return {

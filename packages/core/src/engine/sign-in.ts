@@ -1,10 +1,10 @@
 import { ConfigError, EnrolmentMismatchError } from "../errors.ts";
 import type { Amr } from "../factors/factor.ts";
 import type { SubjectState } from "../stores/store.ts";
-import { issueChallenge } from "./challenges.ts";
+import { answering, issueChallenge } from "./challenges.ts";
 import { useDevice } from "./devices.ts";
 import { change, confirmed, type Engine, keyOf, methodsOf } from "./engine.ts";
-import type { SignIn, Subject } from "./types.ts";
+import type { Challenge, SignIn, Subject } from "./types.ts";
 
 /** What the host knows once the first factor is proved. */
 export interface First {
@@ -21,17 +21,20 @@ async function withoutFactor(engine: Engine, subject: Subject, state: SubjectSta
   if (state.requiredSince === null) await change(engine, who, [{ type: "enrolment_required" }], { require: true });
   const enrolBy = (state.requiredSince ?? now) + engine.grace;
   if (now < enrolBy) return { required: false, amr, enrolBy: new Date(enrolBy) };
-  const issued = await issueChallenge(engine, {
-    use: "sign-in",
-    enrol: true,
-    sub: who.subject,
-    tenant: who.tenant,
-    epoch: state.epoch,
-    amr,
-    methods: methodsOf(engine, state, amr),
-    ...(subject.name === undefined ? {} : { name: subject.name }),
-  });
-  return { required: true, enrol: true, ...issued };
+  return { required: true, enrol: true, ...(await waitFor(engine, subject, state, amr, { enrol: true })) };
+}
+
+/** The challenge that a sign-in waits for. */
+async function waitFor(engine: Engine, subject: Subject, state: SubjectState, amr: Amr[], enrolling: { enrol?: true }): Promise<Challenge> {
+  const { tenant, subject: sub } = keyOf(subject);
+  const methods = answering(engine, amr);
+  const name = enrolling.enrol && subject.name !== undefined ? { name: subject.name } : {};
+  const claims = { use: "sign-in" as const, sub, tenant, epoch: state.epoch, amr, methods, ...name, ...enrolling };
+  return await issueChallenge(
+    engine,
+    claims,
+    methodsOf(engine, state).filter((method) => methods.includes(method)),
+  );
 }
 
 /** Answers, in one read, whether a second step stands between the first factor and the session. */
@@ -51,7 +54,5 @@ export async function signIn(engine: Engine, subject: Subject, { amr: proved, de
   }
   const deviceId = await useDevice(engine, who, state, device);
   if (deviceId !== undefined) return { required: false, amr, deviceId };
-  const methods = methodsOf(engine, state, amr);
-  const claims = { use: "sign-in" as const, sub: who.subject, tenant: who.tenant, epoch: state.epoch, amr, methods };
-  return { required: true, enrol: false, ...(await issueChallenge(engine, claims)) };
+  return { required: true, enrol: false, ...(await waitFor(engine, subject, state, amr, {})) };
 }

@@ -1,7 +1,7 @@
 import type { Amr } from "../factors/factor.ts";
 import { boundClaims } from "../grants/grant.ts";
 import { plaintextLength } from "../secrets/seal.ts";
-import { among, issueChallenge, markOf, type OpenChallenge, signInChallenge, stepUpChallenge } from "./challenges.ts";
+import { answering, issueChallenge, markOf, type OpenChallenge, signInChallenge, stepUpChallenge } from "./challenges.ts";
 import { checkDemand } from "./demand.ts";
 import { trustDevice } from "./devices.ts";
 import { bearerOf, type Engine, keyOf, methodsOf } from "./engine.ts";
@@ -14,13 +14,13 @@ import type { Answer, Challenge, Demand, GrantCheck, Subject, Verification } fro
 export async function challenge(engine: Engine, subject: Subject, asked?: Demand): Promise<Challenge> {
   const demand = checkDemand(asked);
   const record = await engine.store.read(keyOf(subject));
-  return await issueChallenge(engine, {
-    use: "step-up",
-    ...boundClaims(bearerOf(subject), demand),
-    epoch: record.epoch,
-    amr: [],
-    methods: among(methodsOf(engine, record), demand.methods),
-  });
+  const methods = answering(engine, [], demand.methods);
+  const claims = { use: "step-up" as const, ...boundClaims(bearerOf(subject), demand), epoch: record.epoch, amr: [], methods };
+  return await issueChallenge(
+    engine,
+    claims,
+    methodsOf(engine, record).filter((method) => methods.includes(method)),
+  );
 }
 
 /** What a right code earns, beside what the road asks. */

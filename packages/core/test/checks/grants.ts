@@ -121,6 +121,7 @@ export const grantChecks: Check[] = [
         "iat",
         "issued_at",
         "jti",
+        "methods",
         "sub",
         "tenant",
         "use",

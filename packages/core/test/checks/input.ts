@@ -99,6 +99,8 @@ export const inputChecks: Check[] = [
           () => [],
           () => ({ ok: true }),
           () => Promise.resolve({ kind: "position" }),
+          () => Promise.resolve(true),
+          () => Promise.reject(new Error("the verifier broke later")),
         ],
         () => {
           throw new Error("the verifier broke");
@@ -108,7 +110,7 @@ export const inputChecks: Check[] = [
         () => ({ kind: "position", factorId: user.factorId, position: "99999999999" }),
         () => ({ kind: "position", factorId: user.factorId, position: Number.POSITIVE_INFINITY }),
         () => ({ kind: "position", factorId: user.factorId, position: -1 }),
-        () => ({ kind: "recovery", hash: "x" }),
+        () => ({ kind: "code", hash: "x" }),
       ];
       for (const answer of answers) {
         const factor: Factor = { ...totpFactor(), match: answer as () => Claim | undefined };
@@ -141,8 +143,11 @@ export const inputChecks: Check[] = [
       const verbs = ["read", "charge", "settle", "apply", "spend"] as const;
       for (const verb of verbs) {
         const user = await kit.enrolled(honest);
-        const broken: Store = { ...kit.store, [verb]: () => Promise.reject(new Error("connection reset")) };
-        const mfa = await kit.mfa({ store: broken });
+        let isDown = false;
+        const honestVerb = kit.store[verb] as (...args: unknown[]) => Promise<unknown>;
+        const fails = (...args: unknown[]) => (isDown ? Promise.reject(new Error("connection reset")) : honestVerb(...args));
+        const mfa = await kit.mfa({ store: { ...kit.store, [verb]: fails } as Store });
+        isDown = true;
         const { subject, grant } = user;
         const acts: Partial<Record<(typeof verbs)[number], () => Promise<unknown>>> = {
           read: () => mfa.signIn(subject, { amr: ["pwd"] }),

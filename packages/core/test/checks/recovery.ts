@@ -29,8 +29,8 @@ export const recoveryChecks: Check[] = [
     async run(kit) {
       const mfa = await kit.mfa();
       const user = await kit.enrolled(mfa);
-      const { recoveryCodes } = await kit.store.read({ tenant: "", subject: user.subject.id });
-      const recoveryHashes = recoveryCodes.map(({ hash }) => hash);
+      const { codes } = await kit.store.read({ tenant: "", subject: user.subject.id });
+      const recoveryHashes = codes.map(({ hash }) => hash);
       assert.equal(recoveryHashes.length, 10);
       for (const hash of recoveryHashes) assert.match(hash, /^[A-Za-z0-9_-]{43}$/);
       const { createHash } = await import("node:crypto");
