@@ -1,7 +1,7 @@
 // A process that is killed: by itself right behind one statement of a transaction, or by its parent at any time.
 import { randomUUID } from "node:crypto";
 import { type SqliteClient, sqliteStore } from "../../src/stores/sqlite/index.ts";
-import { auditRow, benchFor, START } from "../../src/testing/contract-kit.ts";
+import { auditRow, benchFor, recovery, START } from "../../src/testing/contract-kit.ts";
 import { type ClientName, clients } from "./sqlite.ts";
 
 /** What a victim does, as JSON in its environment. */
@@ -53,8 +53,8 @@ async function perform({ client: name, file, verb, subject, factorId, killBehind
   if (verb === "apply") {
     isArmed = true;
     const audit = [auditRow(bench.who, "first"), auditRow(bench.who, "second")];
-    const recoveryHashes = [randomUUID(), randomUUID(), randomUUID()];
-    await bench.apply({ confirm: factorId, recoveryHashes, raiseEpoch: true, audit });
+    const codes = recovery(randomUUID(), randomUUID(), randomUUID());
+    await bench.apply({ confirm: factorId, codes, raiseEpoch: true, audit });
   } else if (verb === "settle") await settle(7);
   else {
     const [row] = (await store.read(bench.who)).factors;
