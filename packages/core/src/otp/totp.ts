@@ -1,6 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { equal } from "../internal/equal.ts";
-import { type HotpOptions, hotp, otpKey } from "./hotp.ts";
+import { codeNumber, type HotpOptions, hotp, hotpNumber, otpKey } from "./hotp.ts";
 
 /** What generating a time-based code needs beside the secret. */
 export interface TotpOptions extends HotpOptions {
@@ -47,19 +46,27 @@ export function totp(secret: Uint8Array | KeyObject, at: number, { period = 30, 
  * (RFC 6238 §5.2).
  *
  * @param at - milliseconds since 1970
+ *
+ * @example
+ * ```ts
+ * import { findTotpStep, fromBase32 } from "@nightlatch/core/otp";
+ *
+ * const secret = fromBase32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
+ * findTotpStep(secret, "287082", 59_000); // 1
+ * findTotpStep(secret, "287082", 89_999); // 1: one step late
+ * findTotpStep(secret, "287082", 90_000); // undefined
+ * ```
  */
-export function findTotpStep(
-  secret: Uint8Array | KeyObject,
-  code: string,
-  at: number,
-  { period = 30, window = 1, ...options }: TotpWindow = {},
-): number | undefined {
-  const key = secret instanceof Uint8Array ? otpKey(secret) : secret;
+export function findTotpStep(secret: Uint8Array | KeyObject, code: string, at: number, options: TotpWindow = {}): number | undefined {
+  const { period = 30, window = 1 } = options;
+  const wanted = codeNumber(code, options);
+  if (wanted === undefined) return undefined;
+  const key = otpKey(secret);
   const present = totpStep(at, period);
-  if (equal(hotp(key, present, options), code)) return present;
+  if (hotpNumber(key, present, options) === wanted) return present;
   for (let distance = 1; distance <= window; distance += 1) {
     for (const step of [present - distance, present + distance]) {
-      if (step >= 0 && equal(hotp(key, step, options), code)) return step;
+      if (step >= 0 && hotpNumber(key, step, options) === wanted) return step;
     }
   }
   return undefined;
