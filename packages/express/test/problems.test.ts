@@ -1,4 +1,4 @@
-import { type Mfa, totp } from "@nightlatch/core";
+import { email, type Mfa, totp } from "@nightlatch/core";
 import { type ProblemCode, toProblem } from "@nightlatch/core/http";
 import type { Request, Response } from "express";
 import { expect, test } from "vitest";
@@ -22,14 +22,36 @@ const login = (mfa: () => Mfa) => async (req: Request, res: Response) => {
   res.status(status).set(headers).end(JSON.stringify(body));
 };
 
+/** A mailbox that takes everybody's codes but bob's. */
+const byEmail = email(({ subject }) =>
+  subject.id === "bob" ? Promise.reject(new Error("full")) : Promise.resolve({ to: "a•••@example.com" }),
+);
+
+const SECRET_URI = "otpauth://totp/Old?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+
+/** Asks for a code by e-mail, as a user who is signed in. */
+async function delivered({ mfa }: Host, id: string): Promise<unknown> {
+  const { challenge } = await mfa.challenge({ id });
+  return await mfa.deliver(challenge, "email").catch((error: unknown) => error);
+}
+
 async function hostWithLogin(): Promise<Host> {
   const host: Host = await startHost({
+    mfaOptions: { factors: [totp(), byEmail] },
     routes(app, stepUp, run) {
       app.post(
         "/login",
         login(() => host.mfa),
       );
-      // A route of the host's own, for what the table has none for yet.
+      // Routes of the host's own, for what the table has none for yet.
+      app.post("/forget", async (_req, res) => send(res, toProblem(await host.mfa.devices.revoke({ id: "alice" }, "unknown"))));
+      app.post("/import", async (_req, res) => send(res, toProblem(await host.mfa.factors.import({ id: "alice" }, SECRET_URI))));
+      app.post("/reset", async (req, res) => {
+        const actor = { id: "alice", session: "s1" };
+        const grant = req.get("mfa-grant") ?? "";
+        send(res, toProblem(await host.mfa.admin.reset({ id: "alice" }, { actor, grant, reason: "a test" })));
+      });
+      app.post("/deliver", async (req, res) => send(res, toProblem(await delivered(host, String(req.query.user)))));
       app.post("/rename", async (_req, res) => send(res, toProblem(await host.mfa.factors.rename({ id: "alice" }, "unknown", "Phone"))));
       app.post("/unbound", stepUp({ bind: () => [] }), run);
     },
@@ -90,6 +112,38 @@ const SITUATIONS: Record<ProblemCode, [status: number, meet: (host: Host) => Pro
       const { secret } = await pending(host, alice.as, alice.fresh());
       await host.call("POST", "/auth/mfa/enable", { as: alice.as, body: { code: authenticator(host, secret).code() } });
       return await host.call("POST", "/auth/mfa/setup", { as: alice.as, body: { code: alice.fresh() } });
+    },
+  ],
+  device_unknown: [404, (host) => host.call("POST", "/forget")],
+  already_enrolled: [
+    409,
+    async (host) => {
+      await host.mfa.factors.import({ id: "alice" }, SECRET_URI);
+      return await host.call("POST", "/import");
+    },
+  ],
+  own_account: [
+    403,
+    async (host) => {
+      const { grant } = await enrolled(host, "alice");
+      return await host.call("POST", "/reset", { headers: { "mfa-grant": grant } });
+    },
+  ],
+  too_soon: [
+    429,
+    async (host) => {
+      await enrolled(host, "alice");
+      await delivered(host, "alice");
+      const answer = await host.call("POST", "/deliver?user=alice");
+      expect(answer.headers.get("retry-after")).toBe("30");
+      return answer;
+    },
+  ],
+  delivery_failed: [
+    503,
+    async (host) => {
+      await enrolled(host, "bob");
+      return await host.call("POST", "/deliver?user=bob");
     },
   ],
   unavailable: [
