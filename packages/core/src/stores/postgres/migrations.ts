@@ -7,7 +7,7 @@ const lane = (name: string): string => `
       ${name}_refusals integer NOT NULL DEFAULT 0`;
 
 /** The tables, version by version. Times are milliseconds since 1970. A released version is never edited. */
-const VERSIONS: readonly string[] = [
+export const VERSIONS: readonly string[] = [
   `
     CREATE TABLE nightlatch_data_keys (
       id text PRIMARY KEY,
@@ -94,26 +94,59 @@ const VERSIONS: readonly string[] = [
   `,
 ];
 
-const body = VERSIONS.map(
-  (statements, index) => `
-  IF installed < ${index + 1} THEN
-    ${statements.trim()}
-    INSERT INTO nightlatch_migrations (version) VALUES (${index + 1});
-  END IF;`,
-).join("\n");
+/** One version of the tables. */
+export interface PostgresMigration {
+  /** From 1 on, without a gap. */
+  version: number;
+  /** One statement, which brings the tables from the version before to this one, and does nothing if that is done. */
+  sql: string;
+}
 
-/**
- * One statement that brings any version to the newest: it takes a lock first, so that several processes
- * may run it at once, and does nothing where there is nothing to do.
- */
-export const MIGRATE: string = `DO $nightlatch$
-DECLARE installed integer;
+/** Numbers versions and makes each a statement of its own: it takes a lock first, so that several processes may run it at once. */
+export const numbered = (versions: readonly string[]): readonly PostgresMigration[] =>
+  Object.freeze(
+    versions.map((statements, index) =>
+      Object.freeze({
+        version: index + 1,
+        sql: `DO $nightlatch$
 BEGIN
   PERFORM pg_advisory_xact_lock(7824463);
   IF to_regclass('nightlatch_migrations') IS NULL THEN
     CREATE TABLE nightlatch_migrations (version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now());
   END IF;
-  SELECT coalesce(max(version), 0) INTO installed FROM nightlatch_migrations;
-${body}
+  IF NOT EXISTS (SELECT FROM nightlatch_migrations WHERE version = ${index + 1}) THEN
+    ${statements.trim()}
+
+    INSERT INTO nightlatch_migrations (version) VALUES (${index + 1});
+  END IF;
 END
-$nightlatch$`;
+$nightlatch$;
+`,
+      }),
+    ),
+  );
+
+/**
+ * The tables as SQL, version by version, for teams that run their migrations themselves. Run them in order,
+ * with psql or with a tool of your own, under the role that shall own the tables; the app's role needs
+ * `SELECT, INSERT, UPDATE, DELETE` on them. Each is one statement that happens whole or not at all, also
+ * within a transaction, notes its version in `nightlatch_migrations`, and does nothing when it runs again. Where all have
+ * run, `migrate()` finds nothing to do and needs no right to create.
+ *
+ * @example
+ * ```ts
+ * import { writeFileSync } from "node:fs";
+ * import { postgresMigrations } from "@nightlatch/core/stores/postgres";
+ *
+ * for (const { version, sql } of postgresMigrations) writeFileSync(`nightlatch-${version}.sql`, sql);
+ * ```
+ */
+export const postgresMigrations: readonly PostgresMigration[] = numbered(VERSIONS);
+
+/** Brings any version to the newest, each by a statement of its own. */
+export async function migrate(
+  run: (sql: string) => Promise<unknown>,
+  migrations: readonly PostgresMigration[] = postgresMigrations,
+): Promise<void> {
+  for (const { sql } of migrations) await run(sql);
+}

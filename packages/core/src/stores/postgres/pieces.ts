@@ -8,7 +8,7 @@ const FACTOR = `'id', id, 'type', type, 'name', name, 'algorithm', algorithm, 'd
     'secret', secret, 'fingerprint', fingerprint, 'position', position, 'createdAt', created_at,
     'confirmedAt', confirmed_at, 'expiresAt', expires_at, 'lastUsedAt', last_used_at`;
 
-export const OWNED_FACTOR = `json_build_object(${FACTOR}, 'tenant', tenant, 'subject', subject)`;
+export const OWNED_FACTOR: string = `json_build_object(${FACTOR}, 'tenant', tenant, 'subject', subject)`;
 
 const FACTORS = `(SELECT coalesce(json_agg(json_build_object(${FACTOR}) ORDER BY created_at, id), '[]')
   FROM nightlatch_factors WHERE ${WHO})`;
@@ -17,9 +17,9 @@ const CODES = `(SELECT coalesce(json_agg(json_build_object('type', type, 'hash',
   FROM nightlatch_codes WHERE ${WHO})`;
 
 /** A subject's record; `s` is its row. */
-export const RECORD = `'epoch', s.epoch, 'factors', ${FACTORS}, 'codes', ${CODES}`;
+export const RECORD: string = `'epoch', s.epoch, 'factors', ${FACTORS}, 'codes', ${CODES}`;
 
-export const DEVICES = `(SELECT coalesce(json_agg(json_build_object('id', id, 'hash', hash, 'name', name, 'createdAt', created_at,
+export const DEVICES: string = `(SELECT coalesce(json_agg(json_build_object('id', id, 'hash', hash, 'name', name, 'createdAt', created_at,
     'expiresAt', expires_at, 'lastUsedAt', last_used_at) ORDER BY created_at DESC, id), '[]')
   FROM nightlatch_devices WHERE ${WHO})`;
 

@@ -16,7 +16,7 @@ import type {
 } from "../store.ts";
 import { CHARGE, SETTLE } from "./attempt.ts";
 import { APPLY, changeValues } from "./change.ts";
-import { MIGRATE } from "./migrations.ts";
+import { migrate } from "./migrations.ts";
 import {
   ADD_DATA_KEYS,
   AUDIT_PAGE,
@@ -124,7 +124,7 @@ export function postgresStore(client: PgClient, { prepare = false }: PostgresSto
 
   return Object.freeze({
     async migrate() {
-      await retried(() => client.query(MIGRATE));
+      await migrate((sql) => retried(() => client.query(sql)));
     },
 
     async dataKeys() {

@@ -1,7 +1,7 @@
 import type { Session } from "./connection.ts";
 
 /** The tables, version by version. Times are milliseconds since 1970. A released version is never edited. */
-const VERSIONS: readonly string[] = [
+export const VERSIONS: readonly string[] = [
   `
     CREATE TABLE nightlatch_data_keys (
       id TEXT PRIMARY KEY,
@@ -100,18 +100,56 @@ const VERSIONS: readonly string[] = [
   `,
 ];
 
+/** One version of the tables. */
+export interface SqliteMigration {
+  /** From 1 on, without a gap. */
+  version: number;
+  /** Statements that bring the tables from the version before to this one, all of them or none. */
+  sql: string;
+}
+
+/** Numbers versions and makes each a script of its own. A savepoint is a transaction, and may also lie within one. */
+export const numbered = (versions: readonly string[]): readonly SqliteMigration[] =>
+  Object.freeze(
+    versions.map((statements, index) =>
+      Object.freeze({
+        version: index + 1,
+        sql: `SAVEPOINT nightlatch;
+CREATE TABLE IF NOT EXISTS nightlatch_migrations (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT;
+INSERT INTO nightlatch_migrations (version, applied_at) VALUES (${index + 1}, unixepoch() * 1000);
+
+    ${statements.trim()}
+
+RELEASE nightlatch;
+`,
+      }),
+    ),
+  );
+
+/**
+ * The tables as SQL, version by version, for teams that run their migrations themselves. Run each once, in
+ * order, with `sqlite3 -bail` or with a tool of your own: it happens whole or not at all, also within a
+ * transaction, and notes its version in `nightlatch_migrations`. Run again, it fails at that and changes nothing.
+ * Where all have run, `migrate()` has no table to make; it still sees to it that the file is in WAL mode.
+ *
+ * @example
+ * ```ts
+ * import { writeFileSync } from "node:fs";
+ * import { sqliteMigrations } from "@nightlatch/core/stores/sqlite";
+ *
+ * for (const { version, sql } of sqliteMigrations) writeFileSync(`nightlatch-${version}.sql`, sql);
+ * ```
+ */
+export const sqliteMigrations: readonly SqliteMigration[] = numbered(VERSIONS);
+
 /**
  * Brings any version to the newest, in a transaction that writes: so several processes may come at once,
  * and all but the first find nothing to do.
  */
-export function migrate(session: Session): void {
-  session.change("CREATE TABLE IF NOT EXISTS nightlatch_migrations (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT");
-  const { installed } = session.first<{ installed: number }>(
-    "SELECT coalesce(max(version), 0) AS installed FROM nightlatch_migrations",
-  ) ?? { installed: 0 };
-  for (const [index, statements] of VERSIONS.entries()) {
-    if (index < installed) continue;
-    session.script(statements);
-    session.change("INSERT INTO nightlatch_migrations (version, applied_at) VALUES (?, unixepoch() * 1000)", index + 1);
+export function migrate(session: Session, migrations: readonly SqliteMigration[] = sqliteMigrations): void {
+  const isNew = session.first("SELECT 1 AS found FROM sqlite_schema WHERE name = 'nightlatch_migrations'") === undefined;
+  const installed = isNew ? [] : session.every<{ version: number }>("SELECT version FROM nightlatch_migrations");
+  for (const { version, sql } of migrations) {
+    if (!installed.some((row) => row.version === version)) session.script(sql);
   }
 }

@@ -90,7 +90,7 @@ export function sqliteStore(client: SqliteClient): Store {
   return Object.freeze({
     async migrate() {
       await connection.useWriteAheadLog();
-      await connection.write(migrate);
+      await connection.write((session) => migrate(session));
     },
 
     async dataKeys() {
