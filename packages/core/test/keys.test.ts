@@ -1,7 +1,12 @@
-import { randomBytes } from "node:crypto";
-import { describe, expect, it } from "vitest";
-import { ConfigError, createMfa, type KeyProvider, keyring, type MfaOptions, type Store } from "../src/index.ts";
+import { createSecretKey, randomBytes } from "node:crypto";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { ConfigError, createMfa, type KeyProvider, keyring, keyringFile, type MfaOptions, type Store } from "../src/index.ts";
 import { sealer } from "../src/secrets/index.ts";
+import { createSeal, keyIdOf, plaintextLength, sealedUnder } from "../src/secrets/seal.ts";
 import { memoryStore } from "../src/stores/memory.ts";
 import { createKit, good, reason, TEST_KEYS } from "./support/kit.ts";
 
@@ -23,6 +28,7 @@ describe("the keyring", () => {
     `k1:${key()},`,
     `k1:${key()},k1:${key()}`,
     `k1:${"!".repeat(44)}`,
+    "0123456789abcdef0123456789abcdef",
   ])("malformed: says which entry, and shows no key", (text) => {
     const fault = (() => {
       try {
@@ -33,6 +39,90 @@ describe("the keyring", () => {
     })();
     expect(fault).toBeInstanceOf(ConfigError);
     for (const part of text.split(/[:,]/).filter((piece) => piece.length > 8)) expect((fault as Error).message).not.toContain(part);
+  });
+});
+
+describe("the keyring in a file", () => {
+  const [k1, k2, k3] = [`k1:${key()}`, `k2:${key()}`, `k3:${key()}`];
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "nightlatch-keys-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+  const file = async (text: string): Promise<string> => {
+    const path = join(folder, randomBytes(8).toString("hex"));
+    await writeFile(path, text);
+    return path;
+  };
+
+  it.each([
+    ["one line, as in the environment", `${k2},${k1},${k3}\n`],
+    [
+      "one entry a line, with comments, blank lines and line ends of any system",
+      `\uFEFF# newest first\r\n${k2} # since May\r\n\r\n  ${k1},\r\n${k3}`,
+    ],
+  ])("%s", async (_, text) => {
+    const path = await file(text);
+    for (const keys of [keyringFile(path), keyringFile(pathToFileURL(path))]) {
+      const wrapped = await keys.wrap(Buffer.alloc(32, 1), "c");
+      expect(wrapped).toMatch(/^k2\./);
+      for (const ring of [k1, k3]) {
+        const old = await keyring(ring).wrap(Buffer.alloc(32, 2), "c");
+        expect(Buffer.from(await keys.unwrap(old, "c"))).toEqual(Buffer.alloc(32, 2));
+        expect(keys.isCurrent?.(old)).toBe(false);
+      }
+      expect(keys.isCurrent?.(wrapped)).toBe(true);
+    }
+  });
+
+  it("missing, a folder, unreadable, empty or malformed: names the file, says what to do, and shows no key", async () => {
+    const locked = await file(k1);
+    await chmod(locked, 0);
+    const cases: [string | undefined, RegExp][] = [
+      [undefined, /path of the keyring file is missing.*Make a key/],
+      ["", /path of the keyring file is missing/],
+      [join(folder, "nowhere"), /nowhere" does not exist\. Mount it/],
+      [join(locked, "below"), /below" does not exist/],
+      [folder, /is a folder/],
+      ["\0", /could not be read/],
+      [await file(""), /holds no key\. Make a key/],
+      [await file("# to come\n\n"), /holds no key/],
+      [await file(`${k1}\nk2:${"A".repeat(40)}\n`), /can't be used\. Key "k2" of the keyring is not 32 bytes/],
+      [await file(`${k1}\n${k2.slice(3)}\n`), /can't be used\. .*One entry has no such form/],
+      [await file(`${k1}\n${k1}\n`), /"k1" stands in the keyring twice/],
+    ];
+    // To root no file is locked.
+    if (process.getuid?.() !== 0) cases.push([locked, /may not be read by this process/]);
+    for (const [path, said] of cases) {
+      const attempt = (): KeyProvider => keyringFile(path);
+      expect(attempt).toThrow(ConfigError);
+      expect(attempt).toThrow(said);
+      for (const secret of [k1, k2]) expect(attempt).not.toThrow(secret.slice(3, 20));
+    }
+  });
+});
+
+describe("the text of what is sealed", () => {
+  const sealUnder = (id: string) => createSeal([{ id, key: createSecretKey(randomBytes(32)) }]);
+
+  it("R37 tells the id of its key and how long it is inside, without a key", () => {
+    const seal = sealUnder("0b1c");
+    expect(seal.activeId).toBe("0b1c");
+    for (const length of [0, 10, 20, 64]) {
+      const sealed = seal.seal(randomBytes(length), ["a"]);
+      expect(sealed.startsWith(sealedUnder("0b1c"))).toBe(true);
+      expect([keyIdOf(sealed), plaintextLength(sealed)]).toEqual(["0b1c", length]);
+    }
+  });
+
+  it.each(["", "v1", "v1.k", "v1.k.nonce", "v2.k.nonce.body", "v1.k.nonce.body.more", "plain"])("%j was not sealed here", (text) => {
+    expect([keyIdOf(text), plaintextLength(text)]).toEqual(["", 0]);
+  });
+
+  it("R37 no nonce comes twice", () => {
+    const seal = sealUnder("k");
+    const nonces = Array.from({ length: 10_000 }, () => seal.seal(Buffer.alloc(20), []).split(".")[2]);
+    expect(new Set(nonces).size).toBe(nonces.length);
   });
 });
 
@@ -95,6 +185,21 @@ describe("the key check at start-up", () => {
     await expect(mfa.verify({ subject: { id: "u" }, code: "123456" })).rejects.toMatchObject({ code: "key_unusable" });
     down = false;
     await mfa.ready();
+  });
+
+  it.each<[string, Partial<KeyProvider>, RegExp]>([
+    ["gives back another key than it wrapped", { unwrap: async () => randomBytes(32) }, /did not give back/],
+    [
+      "ignores the context",
+      { wrap: async (bytes) => Buffer.from(bytes).toString("hex"), unwrap: async (text) => Buffer.from(text, "hex") },
+      /another context/,
+    ],
+    ["can't wrap", { wrap: () => Promise.reject(new Error("kms: 503")) }, /did not wrap/],
+  ])("R37 a provider that %s saves nothing", async (_, fault, said) => {
+    const store = memoryStore();
+    const mfa = mfaWith({ ...keyring(TEST_KEYS), ...fault }, store);
+    await expect(mfa.ready()).rejects.toMatchObject({ code: "key_unusable", message: expect.stringMatching(said) });
+    expect(await store.dataKeys()).toEqual([]);
   });
 
   it("a provider that unwraps to the wrong length is refused", async () => {
