@@ -19,6 +19,7 @@ export type {
   Refusal,
   RefusalReason,
   Setup,
+  SetupOptions,
   SignIn,
   Status,
   Subject,

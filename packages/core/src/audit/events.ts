@@ -4,8 +4,8 @@ import type { Lane } from "../stores/store.ts";
 export interface MfaEventDetails {
   /** An authenticator was set up and waits to be enabled by a code. */
   factor_pending: { method: string; factorId: string };
-  /** An authenticator was bound: it proved itself with a code. */
-  factor_enabled: { method: string; factorId: string };
+  /** An authenticator was bound: it proved itself with a code. `replaces`: the one that went with the same change. */
+  factor_enabled: { method: string; factorId: string; replaces?: string };
   /** An authenticator was taken over from another system; `short`: its secret has under 128 bits. */
   factor_imported: { method: string; factorId: string; short: boolean };
   factor_renamed: { factorId: string };

@@ -15,7 +15,7 @@ import { LIVE_CODES } from "./options.ts";
 import { prove } from "./proof.ts";
 import { walk } from "./road.ts";
 import { SHORT_SECRET } from "./status.ts";
-import type { Enrolling, Proof, Refusal, Setup, Subject, Verification } from "./types.ts";
+import type { Enrolling, Proof, Refusal, Setup, SetupOptions, Subject, Verification } from "./types.ts";
 
 /** Milliseconds that a pending authenticator waits for its first code. */
 const PENDING_LIFETIME = 15 * 60_000;
@@ -34,13 +34,14 @@ export function checkName(name: unknown): void {
  * Whether one more authenticator of a type leaves few enough codes valid at once. Codes of one that answers
  * to its name alone are never live beside those of others.
  */
-function hasRoom({ factors }: Engine, record: SubjectRecord, added: Method): boolean {
+function hasRoom({ factors }: Engine, record: SubjectRecord, added: Method, replaces?: string | null): boolean {
   const liveOf = (type: Method): number => {
     const factor = factors.find((known) => known.type === type);
     return factor && !factor.named ? factor.liveCodes : 0;
   };
   const delivered = factors.filter(({ delivery }) => delivery).map(({ type }) => type);
-  const types = [...confirmed(record).map(({ type }) => type), added, ...delivered];
+  const kept = confirmed(record).filter(({ id }) => id !== replaces);
+  const types = [...kept.map(({ type }) => type), added, ...delivered];
   return types.reduce((sum, type) => sum + liveOf(type), 0) <= LIVE_CODES;
 }
 
@@ -54,6 +55,7 @@ function newRow(keys: OpenKeys, who: SubjectKey, type: Method, name: string, mad
     secret: keys.seal.seal(secret, factorAad(who, identity)),
     fingerprint: keyedHash(keys.pepper, ["fingerprint", who.tenant, who.subject, toBase32(secret)]),
     position,
+    replaces: null,
     createdAt: now,
     confirmedAt: null,
     expiresAt: now + PENDING_LIFETIME,
@@ -85,7 +87,7 @@ async function proveMailbox(
 export async function setup(
   engine: Engine,
   who: Subject | Enrolling,
-  { type, name = DEFAULT_NAME, proof }: { type?: Method; name?: string; proof?: Proof } = {},
+  { type, name = DEFAULT_NAME, replaces, proof }: SetupOptions = {},
 ): Promise<Setup> {
   const factor = engine.factors.find((known) => known.enrol && (type === undefined || known.type === type));
   if (!factor?.enrol) return { ok: false, reason: "unsupported" };
@@ -96,6 +98,7 @@ export async function setup(
   const key = keyOf(subject);
   const record = await engine.store.read(key);
   if (signingIn && signingIn.epoch !== record.epoch) return { ok: false, reason: "expired" };
+  if (replaces !== undefined && !confirmed(record).some(({ id }) => id === replaces)) return { ok: false, reason: "unknown_factor" };
   let { epoch } = record;
   if (confirmed(record).length > 0 || engine.via !== undefined) {
     const proven =
@@ -103,12 +106,12 @@ export async function setup(
     if (!proven.ok) return proven;
     ({ epoch } = proven);
   }
-  if (!hasRoom(engine, record, factor.type)) return { ok: false, reason: "factor_limit" };
+  if (!hasRoom(engine, record, factor.type, replaces)) return { ok: false, reason: "factor_limit" };
 
   const keys = await engine.openKeys();
   const now = engine.clock();
   const { uri, ...made } = factor.enrol({ issuer: engine.issuer(subject), account: subject.name ?? subject.id });
-  const row = newRow(keys, key, factor.type, name, made, now);
+  const row = { ...newRow(keys, key, factor.type, name, made, now), replaces: replaces ?? null };
   // The epoch that was read must still be the one: otherwise a first factor was enabled meanwhile, and this wants proof.
   const { applied } = await change(engine, key, [{ type: "factor_pending", method: factor.type, factorId: row.id }], { add: row, epoch });
   if (!applied) return { ok: false, reason: "proof_needed" };
@@ -138,7 +141,7 @@ export async function enable(
   const { record, factor, row, learned } = arrived;
   if (!row) return { ok: false, reason: "invalid" };
   // Asked again: what set-up saw may have changed since, and adding an authenticator raises no epoch.
-  if (!hasRoom(engine, record, factor.type)) return { ok: false, reason: "factor_limit" };
+  if (!hasRoom(engine, record, factor.type, row.replaces)) return { ok: false, reason: "factor_limit" };
   const authTime = Math.floor(engine.clock() / 1000);
   const isFirst = confirmed(record).length === 0;
   const keys = await engine.openKeys();
@@ -147,14 +150,16 @@ export async function enable(
     engine,
     key,
     [
-      { type: "factor_enabled", method: factor.type, factorId: row.id },
+      { type: "factor_enabled", method: factor.type, factorId: row.id, ...(row.replaces === null ? {} : { replaces: row.replaces }) },
       ...(fresh ? [{ type: "recovery_codes_issued", count: fresh.shown.length } as const] : []),
     ],
     {
       confirm: row.id,
       epoch: record.epoch,
-      // The first factor raises the epoch, so that nothing decided while there was none is carried out after it.
-      raiseEpoch: isFirst,
+      // The first factor raises the epoch, so that nothing decided while there was none is carried out after it;
+      // one in place of another, since what the old one earned goes with it.
+      raiseEpoch: isFirst || row.replaces !== null,
+      ...(row.replaces === null ? {} : { remove: row.replaces }),
       ...(learned ? { reseal: { id: row.id, from: row.secret, to: keys.seal.seal(learned, factorAad(key, row)) } } : {}),
       ...(fresh ? { codes: fresh.kept } : {}),
     },

@@ -242,6 +242,14 @@ export interface Status {
   switchedOff: boolean;
 }
 
+/** How an authenticator is set up. */
+export interface SetupOptions {
+  type?: Method;
+  name?: string;
+  replaces?: string;
+  proof?: Proof;
+}
+
 /** An authenticator set up and waiting for its first code. `secret` is base32, for typing in where no camera is. */
 export type Setup = { ok: true; factorId: string; secret: string; uri: string; expiresAt: Date } | Refusal;
 
@@ -288,9 +296,10 @@ export interface Mfa {
      * the first one where `enrolment.via` says so, a delivered code.
      *
      * @param options - `type` is the first factor of `createMfa({ factors })` unless said otherwise; `name`
-     * has 1 to 64 characters
+     * has 1 to 64 characters; `replaces` is the id of an authenticator that goes, and ends all other grants and
+     * challenges, in the moment that this one is enabled
      */
-    setup(subject: Subject | Enrolling, options?: { type?: Method; name?: string; proof?: Proof }): Promise<Setup>;
+    setup(subject: Subject | Enrolling, options?: SetupOptions): Promise<Setup>;
     /** Enables the pending authenticator by its first code. The first one brings the recovery codes; it also completes a sign-in that waited for it. */
     enable(subject: Subject | Enrolling, answer: { code: string; factorId?: string }): Promise<Verification>;
     /**

@@ -27,6 +27,8 @@ export interface FactorRow {
   fingerprint: string;
   /** The last time step or counter that was accepted; -1 before the first. A claim must be greater. */
   position: number;
+  /** The factor that goes when this one is confirmed; `null` for none. */
+  replaces: string | null;
   createdAt: number;
   /** `null` while pending. */
   confirmedAt: number | null;

@@ -25,6 +25,26 @@ export const factorCases: readonly ContractCase[] = [
     },
   },
   {
+    id: "replace-factor",
+    level: "MUST",
+    name: "confirming one factor and removing another in one change keeps the codes, though the other was the only one",
+    async run(store) {
+      const bench = benchFor(store);
+      const old = await bench.enrol();
+      await bench.apply({ codes: { type: "recovery_code", hashes: ["a", "b"], expiresAt: null } });
+      const added = factorRow({ replaces: old.id });
+      await bench.apply({ add: added });
+      assert.equal((await store.read(bench.who)).factors.find(({ id }) => id === added.id)?.replaces, old.id);
+      assert.deepEqual(await bench.apply({ confirm: added.id, remove: old.id, raiseEpoch: true }), { applied: true, epoch: 1 });
+      const { factors, codes } = await store.read(bench.who);
+      assert.deepEqual([factors.map(({ id, confirmedAt }) => [id, confirmedAt]), codes.length], [[[added.id, START]], 2]);
+      const next = factorRow();
+      await bench.apply({ add: next });
+      assert.equal((await bench.apply({ confirm: next.id, remove: old.id })).applied, false, "what is to be replaced is gone");
+      assert.equal((await store.read(bench.who)).factors.length, 2);
+    },
+  },
+  {
     id: "import-epoch",
     level: "MUST",
     name: "raising the epoch leaves the factor that the same change adds, pending or confirmed",

@@ -60,6 +60,7 @@ export const factorRow = (row: Partial<FactorRow> = {}): FactorRow => {
     secret: `sealed-${id}`,
     fingerprint: `fingerprint-${id}`,
     position: -1,
+    replaces: null,
     createdAt: START,
     confirmedAt: null,
     expiresAt: START + 900_000,

@@ -6,6 +6,36 @@ import { type Check, good, MINUTE, reason, required, STEP } from "../support/kit
 export const lifecycleChecks: Check[] = [
   {
     title:
+      "R31 R34 a replacement is proved before the old authenticator goes, takes its place at once, keeps the recovery codes and ends old grants",
+    async run(kit) {
+      const mfa = await kit.mfa();
+      const user = await kit.enrolled(mfa);
+      const { subject, grant } = user;
+      const second = good(await mfa.factors.setup(subject, { proof: { grant } }));
+      good(await mfa.factors.enable(subject, { code: totp(fromBase32(second.secret), kit.clock.now) }));
+      assert.equal(reason(await mfa.factors.setup(subject, { proof: { grant } })), "factor_limit");
+      assert.equal(reason(await mfa.factors.setup(subject, { replaces: user.factorId })), "proof_needed");
+      assert.equal(reason(await mfa.factors.setup(subject, { replaces: "nobody's", proof: { grant } })), "unknown_factor");
+      const other = await kit.enrolled(mfa);
+      assert.equal(reason(await mfa.factors.setup(subject, { replaces: other.factorId, proof: { grant } })), "unknown_factor");
+      const made = good(await mfa.factors.setup(subject, { replaces: user.factorId, proof: { grant } }));
+      kit.clock.advance(STEP);
+      good(await mfa.verify({ subject, code: user.code() }));
+      const enabled = good(await mfa.factors.enable(subject, { code: totp(fromBase32(made.secret), kit.clock.now) }));
+      assert.equal(enabled.recoveryCodes, undefined);
+      kit.clock.advance(STEP);
+      assert.equal(reason(await mfa.verify({ subject, code: user.code() })), "invalid");
+      assert.equal((await mfa.verifyGrant(grant, subject)).ok, false);
+      assert.equal((await mfa.verifyGrant(enabled.grant, subject)).ok, true);
+      good(await mfa.verify({ subject, code: totp(fromBase32(made.secret), kit.clock.now) }));
+      const { factors, recoveryCodesLeft } = await mfa.status(subject);
+      assert.deepEqual([factors.map(({ id }) => id).sort(), recoveryCodesLeft], [[second.factorId, made.factorId].sort(), 10]);
+      const { events } = await mfa.audit.list({ subject, limit: 1000 });
+      assert.ok(events.some((event) => event.type === "factor_enabled" && event.replaces === user.factorId));
+    },
+  },
+  {
+    title:
       "R31 A29 once enrolled, adding, disabling and regenerating want a fresh factor: no proof, an old grant, a foreign one, or one for a purpose will not do",
     async run(kit) {
       const mfa = await kit.mfa();

@@ -90,11 +90,11 @@ changed AS ( -- in one UPDATE, since a statement changes a row but once
 ),
 added AS (
   INSERT INTO nightlatch_factors (id, tenant, subject, type, name, algorithm, digits, period, secret, fingerprint,
-    position, created_at, confirmed_at, expires_at, last_used_at)
+    position, replaces, created_at, confirmed_at, expires_at, last_used_at)
   SELECT a.id, $1, $2, a.type, a.name, a.algorithm, a.digits, a.period, a.secret, a.fingerprint,
-    a.position, a."createdAt", a."confirmedAt", a."expiresAt", a."lastUsedAt"
+    a.position, a.replaces, a."createdAt", a."confirmedAt", a."expiresAt", a."lastUsedAt"
   FROM going, jsonb_to_record(${$("add")}) AS a(id text, type text, name text, algorithm text, digits int, period int, secret text,
-    fingerprint text, position bigint, "createdAt" bigint, "confirmedAt" bigint, "expiresAt" bigint, "lastUsedAt" bigint)
+    fingerprint text, position bigint, replaces text, "createdAt" bigint, "confirmedAt" bigint, "expiresAt" bigint, "lastUsedAt" bigint)
   WHERE ${$("add")} IS NOT NULL
 ),
 voided AS (

@@ -41,6 +41,7 @@ export const VERSIONS: readonly string[] = [
       secret text NOT NULL,
       fingerprint text NOT NULL,
       position bigint NOT NULL,
+      replaces text,
       created_at bigint NOT NULL,
       confirmed_at bigint,
       expires_at bigint,

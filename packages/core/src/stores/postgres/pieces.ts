@@ -5,7 +5,7 @@ import type { Lane } from "../store.ts";
 export const WHO = "tenant = $1 AND subject = $2";
 
 const FACTOR = `'id', id, 'type', type, 'name', name, 'algorithm', algorithm, 'digits', digits, 'period', period,
-    'secret', secret, 'fingerprint', fingerprint, 'position', position, 'createdAt', created_at,
+    'secret', secret, 'fingerprint', fingerprint, 'position', position, 'replaces', replaces, 'createdAt', created_at,
     'confirmedAt', confirmed_at, 'expiresAt', expires_at, 'lastUsedAt', last_used_at`;
 
 export const OWNED_FACTOR: string = `json_build_object(${FACTOR}, 'tenant', tenant, 'subject', subject)`;

@@ -49,9 +49,9 @@ function changeFactors(
   if (removeAll) session.change(sql.REMOVE_FACTORS, tenant, subject);
   if (add) {
     const { id, type, name, algorithm, digits, period, secret, fingerprint } = add;
-    const { position, createdAt, confirmedAt, expiresAt, lastUsedAt } = add;
+    const { position, replaces, createdAt, confirmedAt, expiresAt, lastUsedAt } = add;
     const described = [tenant, subject, id, type, name, algorithm, digits, period, secret, fingerprint];
-    session.change(sql.ADD_FACTOR, ...described, position, createdAt, confirmedAt, expiresAt, lastUsedAt);
+    session.change(sql.ADD_FACTOR, ...described, position, replaces, createdAt, confirmedAt, expiresAt, lastUsedAt);
   }
 }
 

@@ -47,6 +47,7 @@ export const VERSIONS: readonly string[] = [
       secret TEXT NOT NULL,
       fingerprint TEXT NOT NULL,
       position INTEGER NOT NULL,
+      replaces TEXT,
       created_at INTEGER NOT NULL,
       confirmed_at INTEGER,
       expires_at INTEGER,

@@ -2,7 +2,7 @@
 
 const WHO = "tenant = ? AND subject = ?";
 
-const FACTOR = `id, type, name, algorithm, digits, period, secret, fingerprint, position,
+const FACTOR = `id, type, name, algorithm, digits, period, secret, fingerprint, position, replaces,
   created_at AS createdAt, confirmed_at AS confirmedAt, expires_at AS expiresAt, last_used_at AS lastUsedAt`;
 
 const AUDIT_ROW = "seq, id, at, type, tenant, subject, salt, personal, detail, mac";
@@ -31,8 +31,8 @@ export const TAKE_POSITION: string = `UPDATE nightlatch_factors SET position = ?
 export const CONFIRM_FACTOR: string = `UPDATE nightlatch_factors SET confirmed_at = ?, expires_at = NULL WHERE ${WHO} AND id = ?`;
 
 export const ADD_FACTOR: string = `INSERT INTO nightlatch_factors (tenant, subject, id, type, name, algorithm, digits, period, secret, fingerprint,
-    position, created_at, confirmed_at, expires_at, last_used_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    position, replaces, created_at, confirmed_at, expires_at, last_used_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 export const RENAME_FACTOR: string = `UPDATE nightlatch_factors SET name = ? WHERE ${WHO} AND id = ?`;
 
