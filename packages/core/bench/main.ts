@@ -7,24 +7,26 @@ const BENCHES = ["totp", "verify", "scale"];
 const asNumber = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(2));
 
 /** A target and whether it is met; nothing where there is none. */
-function judged({ name, value, atLeast }: Ratio): string[] {
-  if (atLeast === undefined) return [];
-  return [`target ${name}: at least ${atLeast}, ${value >= atLeast ? "met" : "missed"}`];
+function judged({ name, value, atLeast, atMost }: Ratio): string[] {
+  if (atLeast !== undefined) return [`target ${name}: at least ${atLeast}, ${value >= atLeast ? "met" : "missed"}`];
+  return atMost === undefined ? [] : [`target ${name}: at most ${atMost}, ${value <= atMost ? "met" : "missed"}`];
 }
 
 /** The report for people. The ratios come last, one on a line, for whoever reads them by program. */
 function told(report: Report): string[] {
   const width = Math.max(...report.figures.map(({ name }) => name.length));
-  const figures = report.figures.map(({ name, value, unit, quartiles }) => {
+  const figures = report.figures.map(({ name, value, unit, quartiles, p95, perSecond }) => {
+    const upTo = p95 === undefined ? "" : `  p95 ${asNumber(p95).padStart(7)}`;
+    const rate = perSecond === undefined ? "" : `  ${asNumber(perSecond).padStart(6)}/s`;
     const between = quartiles ? `  (middle half ${quartiles.map(asNumber).join(" to ")})` : "";
-    return `  ${name.padEnd(width)}  ${asNumber(value).padStart(9)} ${unit}${between}`;
+    return `  ${name.padEnd(width)}  ${asNumber(value).padStart(9)} ${unit}${upTo}${rate}${between}`;
   });
   return [report.title, "", ...report.method, "", ...figures, "", ...report.ratios.flatMap(judged)];
 }
 
 const name = process.argv.slice(2).find((argument) => !argument.startsWith("-")) ?? "";
 if (!BENCHES.includes(name)) {
-  console.error(`Say which benchmark to run: pnpm bench ${BENCHES.join("|")} [--json]`);
+  console.error(`Say which benchmark to run: pnpm bench ${BENCHES.join("|")} [--json] [--quick]`);
   process.exit(2);
 }
 const { bench } = (await import(new URL(`./${name}.ts`, import.meta.url).href)) as { bench(): Promise<Report> };

@@ -30,8 +30,21 @@ export interface Ratio {
   /** As the last lines print it: `ratio <name> <value>`. */
   name: string;
   value: number;
-  /** What it should be at least, where there is a target. */
+  /** What it should be at least, or at most, where there is a target. */
   atLeast?: number;
+  atMost?: number;
+}
+
+/** A measured number. */
+export interface Figure {
+  name: string;
+  value: number;
+  unit: string;
+  quartiles?: readonly [low: number, high: number];
+  /** 95 of 100 samples are not above it. */
+  p95?: number;
+  /** Pieces of work done in a second. */
+  perSecond?: number;
 }
 
 /** What a benchmark hands back; `main.ts` prints it. */
@@ -40,12 +53,12 @@ export interface Report {
   /** How it was measured, a sentence each. */
   method: readonly string[];
   /** Measured numbers, in the order in which they are shown. */
-  figures: readonly { name: string; value: number; unit: string; quartiles?: readonly [low: number, high: number] }[];
+  figures: readonly Figure[];
   ratios: readonly Ratio[];
 }
 
 /** A number of sorted ones, by its place from 0 to 1. */
-function quantile(sorted: readonly number[], place: number): number {
+export function quantile(sorted: readonly number[], place: number): number {
   const at = (sorted.length - 1) * place;
   const low = sorted[Math.floor(at)] ?? Number.NaN;
   const high = sorted[Math.ceil(at)] ?? Number.NaN;
@@ -53,7 +66,7 @@ function quantile(sorted: readonly number[], place: number): number {
 }
 
 /** The middle of numbers in any order. */
-function median(numbers: readonly number[]): number {
+export function median(numbers: readonly number[]): number {
   return quantile(
     [...numbers].sort((a, b) => a - b),
     0.5,
@@ -100,6 +113,6 @@ export function timesAsFast(ours: Timing, theirs: Timing): number {
 }
 
 /** A timing as a figure of a report, in microseconds. */
-export function inMicroseconds({ name, median: middle, quartiles: [low, high] }: Timing): Report["figures"][number] {
+export function inMicroseconds({ name, median: middle, quartiles: [low, high] }: Timing): Figure {
   return { name, value: middle / 1e3, unit: "µs", quartiles: [low / 1e3, high / 1e3] };
 }

@@ -1,0 +1,89 @@
+import type { Contender, Verification } from "./contenders/contender.ts";
+import { median, quantile, type Timing } from "./runner.ts";
+
+/** What one contender took with so many verifications in flight. */
+export interface Measured extends Timing {
+  concurrency: number;
+  /** Nanoseconds within which 95 of 100 verifications were answered. */
+  p95: number;
+  /** Verifications answered in a second. */
+  perSecond: number;
+}
+
+/** How verifications are compared. */
+export interface VerificationOptions {
+  /** Rounds that count. */
+  rounds: number;
+  /** Rounds before those, which do not. */
+  warmUp: number;
+  /** Verifications of one contender in a round, at each concurrency. */
+  each: number;
+  concurrencies: readonly number[];
+}
+
+/** Runs all of them, so many in flight; what each took, in nanoseconds. */
+async function inFlight(verifications: readonly Verification[], concurrency: number): Promise<number[]> {
+  const took: number[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let verify = verifications[next++]; verify; verify = verifications[next++]) {
+      const began = performance.now();
+      await verify();
+      took.push((performance.now() - began) * 1e6);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return took;
+}
+
+interface Lane {
+  contender: Contender;
+  concurrency: number;
+  /** The median of each round. */
+  samples: number[];
+  latencies: number[];
+  count: number;
+  ns: number;
+}
+
+/**
+ * Runs contenders against each other in one process. Their rounds are interleaved, each round beginning with
+ * another of them, so that whatever else the machine does falls on all alike. What makes a verification ready (a
+ * new step, a sign-in) is done before the round, untimed.
+ */
+export async function raceVerifications(
+  contenders: readonly Contender[],
+  { rounds, warmUp, each, concurrencies }: VerificationOptions,
+  progress: (done: number) => void = () => {},
+): Promise<Measured[]> {
+  const lanes = concurrencies.flatMap((concurrency) =>
+    contenders.map((contender): Lane => ({ contender, concurrency, samples: [], latencies: [], count: 0, ns: 0 })),
+  );
+  for (let round = -warmUp; round < rounds; round += 1) {
+    for (let turn = 0; turn < lanes.length; turn += 1) {
+      const lane = lanes[(round + warmUp + turn) % lanes.length] as Lane;
+      const verifications = await lane.contender.ready(each);
+      const began = performance.now();
+      const took = await inFlight(verifications, lane.concurrency);
+      const ns = (performance.now() - began) * 1e6;
+      if (round < 0) continue;
+      lane.samples.push(median(took));
+      lane.latencies.push(...took);
+      lane.count += took.length;
+      lane.ns += ns;
+    }
+    progress((round + warmUp + 1) / (rounds + warmUp));
+  }
+  return lanes.map(({ contender: { name }, concurrency, samples, latencies, count, ns }) => {
+    const sorted = latencies.sort((a, b) => a - b);
+    return {
+      name,
+      concurrency,
+      samples,
+      median: quantile(sorted, 0.5),
+      quartiles: [quantile(sorted, 0.25), quantile(sorted, 0.75)],
+      p95: quantile(sorted, 0.95),
+      perSecond: count / (ns / 1e9),
+    };
+  });
+}
