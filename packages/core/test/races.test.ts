@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createMfa, type Mfa } from "../src/index.ts";
 import { postgresStore } from "../src/stores/postgres/index.ts";
 import { createKit, good, type Kit } from "./support/kit.ts";
-import type { Raced } from "./support/racer.ts";
-import { type Racers, racersIn } from "./support/racers.ts";
+import { type Raced, type Racers, racersIn } from "./support/racers.ts";
 
 describe("two processes against one PostgreSQL server", () => {
   let pool: pg.Pool;
