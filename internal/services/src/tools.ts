@@ -6,24 +6,36 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** The foreign programs that tests check ours against, and the Debian package each comes from. */
-const debianPackages = { oathtool: "oathtool", zbarimg: "zbar-tools" } as const;
+/** The foreign programs that tests check ours against or run on, and the Debian packages each comes from. */
+const debianPackages = {
+  oathtool: ["oathtool"],
+  zbarimg: ["zbar-tools"],
+  // What it needs to make its first tables is in the client's.
+  mariadbd: ["mariadb-server-core", "mariadb-client-core"],
+} as const;
 
 export type Tool = keyof typeof debianPackages;
 
 const allTools = Object.keys(debianPackages) as Tool[];
 
-/** Whether a program is on the PATH: `test.skipIf(!hasTool("oathtool"))`. With `CI=true` the run never gets this far without it. */
-export function hasTool(name: string): boolean {
-  return (process.env.PATH ?? "").split(delimiter).some((folder) => {
+/** Where servers lie on Debian, which only root has on the PATH. */
+const SBIN = "/usr/sbin";
+
+/** Where a program is on the PATH; `undefined` where it is not. */
+export function pathOf(name: string): string | undefined {
+  const paths = [...(process.env.PATH ?? "").split(delimiter), SBIN].map((folder) => join(folder, name));
+  return paths.find((path) => {
     try {
-      accessSync(join(folder, name), constants.X_OK);
+      accessSync(path, constants.X_OK);
       return true;
     } catch {
       return false;
     }
   });
 }
+
+/** Whether a program is on the PATH: `test.skipIf(!hasTool("oathtool"))`. With `CI=true` the run never gets this far without it. */
+export const hasTool = (name: string): boolean => pathOf(name) !== undefined;
 
 /**
  * Sees to it that the tools are on the PATH: installs the missing ones with apt-get where that can be done
@@ -34,7 +46,7 @@ export async function ensureTools(tools: readonly Tool[] = allTools): Promise<vo
   if (missing().length === 0) return;
 
   let why = "it can only be installed by root on Debian";
-  if (process.getuid?.() === 0 && hasTool("apt-get")) why = await aptInstall(missing().map((tool) => debianPackages[tool]));
+  if (process.getuid?.() === 0 && hasTool("apt-get")) why = await aptInstall(missing().flatMap((tool) => debianPackages[tool]));
 
   const names = missing().join(", ");
   if (names === "") return;

@@ -5,8 +5,10 @@ import pg from "pg";
 import { inject } from "vitest";
 import type { Store } from "../../src/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
+import { mysqlStore } from "../../src/stores/mysql/index.ts";
 import { postgresStore } from "../../src/stores/postgres/index.ts";
 import { sqliteStore } from "../../src/stores/sqlite/index.ts";
+import { newPool } from "./mysql.ts";
 import { type ClientName, clients, newFile } from "./sqlite.ts";
 
 /** A store under test, opened on something empty. */
@@ -33,6 +35,20 @@ const onSqlite = (name: ClientName) => ({
     };
   },
 });
+
+const onMariadb = (serverUrl: string) => ({
+  name: "mariadb",
+  async open(): Promise<OpenedStore> {
+    const { url, pool } = await newPool(serverUrl, { connectionLimit: 20 });
+    const store = mysqlStore(pool);
+    await store.migrate();
+    // As below.
+    await Promise.all(Array.from({ length: 20 }, () => pool.query("SELECT SLEEP(0.05)")));
+    return { store, url, close: () => pool.end() };
+  },
+});
+
+const mysqlUrl = inject("mysqlUrl");
 
 /** Every store, on the real thing: none is mocked. */
 export const stores: { name: string; open(): Promise<OpenedStore> }[] = [
@@ -64,4 +80,5 @@ export const stores: { name: string; open(): Promise<OpenedStore> }[] = [
   },
   onSqlite("node:sqlite"),
   onSqlite("better-sqlite3"),
+  ...(mysqlUrl === null ? [] : [onMariadb(mysqlUrl)]),
 ];

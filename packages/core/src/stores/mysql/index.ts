@@ -1,0 +1,4 @@
+export type { MysqlConnection, MysqlField, MysqlPool, MysqlStatement, MysqlValue } from "./connection.ts";
+export type { MysqlMigration } from "./migrations.ts";
+export { mysqlMigrations } from "./migrations.ts";
+export { mysqlStore } from "./mysql-store.ts";
