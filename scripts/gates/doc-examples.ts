@@ -41,7 +41,7 @@ export async function docExamples(): Promise<Outcome> {
   const folder = join(HOME, ".extracted");
   await rm(folder, { recursive: true, force: true });
   // What the examples import as "your own" lies beside them.
-  await cp(join(HOME, "host"), folder, { recursive: true });
+  for (const place of ["", "docs"]) await cp(join(HOME, "host"), join(folder, place), { recursive: true });
   for (const { at, code } of examples) {
     const file = join(folder, `${at.replace(/:(\d+)$/, ".$1")}.ts`);
     await mkdir(dirname(file), { recursive: true });
