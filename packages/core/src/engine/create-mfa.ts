@@ -118,7 +118,8 @@ export function createMfa(options: MfaOptions): Mfa {
       reseal: async (options) => await reseal(engine, options),
     } satisfies Mfa["keys"]),
     async jwks() {
-      const { jwks } = await engine.openKeys();
+      // Another process may have made the key that now signs.
+      const { jwks } = await engine.freshKeys();
       return { keys: engine.grantAlgorithm === "EdDSA" ? [...jwks] : [] };
     },
     audit: createAuditLog(engine.store, async () => (await engine.freshKeys()).audit, keyOf),
