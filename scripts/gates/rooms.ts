@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   internal: [],
   "errors.ts": [],
   otp: ["internal", "otplib", "qrcode"],
+  import: ["otp", "zod"],
   lockout: ["internal", "errors.ts"],
   secrets: ["internal", "errors.ts"],
   // The stores' interface is types alone; the memory and SQLite stores also do their own arithmetic with the pure schedule.

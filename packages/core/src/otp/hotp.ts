@@ -1,7 +1,4 @@
-import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
-
-/** The hash behind the HMAC (RFC 6238 §1.2). Authenticator apps agree on SHA1; many ignore the others. */
-export type OtpAlgorithm = "SHA1" | "SHA256" | "SHA512";
+import { counterHmac, type OtpAlgorithm, type OtpKey, otpKey } from "./hmac.ts";
 
 /** The length of a code. RFC 4226 §5.3 wants at least 6. */
 export type OtpDigits = 6 | 7 | 8;
@@ -14,23 +11,12 @@ export interface HotpOptions {
   digits?: OtpDigits;
 }
 
-/** The moving factor's eight bytes. One buffer for all: whoever reads it has done so before anybody writes again. */
-const movingFactor = Buffer.alloc(8);
-
-/** A secret made ready for HMACs. On Node 24 an HMAC from raw bytes takes many times as long. */
-export function otpKey(secret: Uint8Array | KeyObject): KeyObject {
-  return secret instanceof Uint8Array ? createSecretKey(secret) : secret;
-}
-
 /** The HOTP code for a counter, as a number. */
-export function hotpNumber(key: KeyObject, counter: number, { algorithm = "SHA1", digits = 6 }: HotpOptions): number {
+export function hotpNumber(key: OtpKey, counter: number, { digits = 6 }: HotpOptions): number {
   if (!Number.isSafeInteger(counter) || counter < 0) {
     throw new RangeError(`A HOTP counter is a whole number from 0 to 2^53 - 1; got ${counter}.`);
   }
-  movingFactor.writeUInt32BE(Math.floor(counter / 2 ** 32), 0);
-  movingFactor.writeUInt32BE(counter % 2 ** 32, 4);
-  // The bytes as a string's characters: a Buffer for each would cost a third of the HMAC once more.
-  const mac = createHmac(algorithm, key).update(movingFactor).digest("binary");
+  const mac = counterHmac(key, counter);
   // RFC 4226 §5.3, dynamic truncation: the low four bits of the last byte say where to read 31 bits.
   const offset = mac.charCodeAt(mac.length - 1) & 0x0f;
   const truncated =
@@ -52,7 +38,7 @@ export function codeNumber(code: string, { digits = 6 }: HotpOptions): number | 
 /**
  * The HOTP code for a counter (RFC 4226 §5.3).
  *
- * @param secret - the shared secret's bytes, or a key made of them once
+ * @param secret - the shared secret's bytes
  * @param counter - the moving factor, 0 to 2^53 - 1
  * @returns the code as a string, with its leading zeros
  * @throws RangeError for a counter that is none
@@ -64,8 +50,8 @@ export function codeNumber(code: string, { digits = 6 }: HotpOptions): number | 
  * hotp(new TextEncoder().encode("12345678901234567890"), 0); // "755224", RFC 4226 appendix D
  * ```
  */
-export function hotp(secret: Uint8Array | KeyObject, counter: number, options: HotpOptions = {}): string {
-  return String(hotpNumber(otpKey(secret), counter, options)).padStart(options.digits ?? 6, "0");
+export function hotp(secret: Uint8Array, counter: number, options: HotpOptions = {}): string {
+  return String(hotpNumber(otpKey(secret, options.algorithm), counter, options)).padStart(options.digits ?? 6, "0");
 }
 
 /**
@@ -86,7 +72,7 @@ export function hotp(secret: Uint8Array | KeyObject, counter: number, options: H
  * ```
  */
 export function findHotpCounter(
-  secret: Uint8Array | KeyObject,
+  secret: Uint8Array,
   code: string,
   from: number,
   lookAhead: number,
@@ -94,7 +80,7 @@ export function findHotpCounter(
 ): number | undefined {
   const wanted = codeNumber(code, options);
   if (wanted === undefined) return undefined;
-  const key = otpKey(secret);
+  const key = otpKey(secret, options.algorithm);
   for (let ahead = 0; ahead <= lookAhead; ahead += 1) {
     if (hotpNumber(key, from + ahead, options) === wanted) return from + ahead;
   }
@@ -118,7 +104,7 @@ export function findHotpCounter(
  * ```
  */
 export function findHotpPair(
-  secret: Uint8Array | KeyObject,
+  secret: Uint8Array,
   first: string,
   second: string,
   from: number,
@@ -128,7 +114,7 @@ export function findHotpPair(
   const wanted = codeNumber(first, options);
   const next = codeNumber(second, options);
   if (wanted === undefined || next === undefined) return undefined;
-  const key = otpKey(secret);
+  const key = otpKey(secret, options.algorithm);
   let made = hotpNumber(key, from, options);
   for (let ahead = 0; ahead <= window; ahead += 1) {
     const following = hotpNumber(key, from + ahead + 1, options);

@@ -1,5 +1,6 @@
 export { fromBase32, toBase32 } from "./base32.ts";
-export type { HotpOptions, OtpAlgorithm, OtpDigits } from "./hotp.ts";
+export type { OtpAlgorithm } from "./hmac.ts";
+export type { HotpOptions, OtpDigits } from "./hotp.ts";
 export { findHotpCounter, findHotpPair, hotp } from "./hotp.ts";
 export type { HotpKeyUri, KeyUri, KeyUriBase, TotpKeyUri } from "./key-uri.ts";
 export { keyUri } from "./key-uri.ts";

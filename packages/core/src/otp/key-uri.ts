@@ -1,6 +1,7 @@
 import { generateURI } from "otplib";
 import { toBase32 } from "./base32.ts";
-import type { OtpAlgorithm, OtpDigits } from "./hotp.ts";
+import type { OtpAlgorithm } from "./hmac.ts";
+import type { OtpDigits } from "./hotp.ts";
 
 /** What every key URI tells an authenticator app. */
 export interface KeyUriBase {

@@ -1,5 +1,6 @@
 import { fromBase32 } from "./base32.ts";
-import type { OtpAlgorithm, OtpDigits } from "./hotp.ts";
+import type { OtpAlgorithm } from "./hmac.ts";
+import type { OtpDigits } from "./hotp.ts";
 
 /** What any key URI said, with its defaults filled in. */
 export interface ParsedKeyUriBase {

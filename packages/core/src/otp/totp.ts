@@ -1,5 +1,5 @@
-import type { KeyObject } from "node:crypto";
-import { codeNumber, type HotpOptions, hotp, hotpNumber, otpKey } from "./hotp.ts";
+import { otpKey } from "./hmac.ts";
+import { codeNumber, type HotpOptions, hotp, hotpNumber } from "./hotp.ts";
 
 /** What generating a time-based code needs beside the secret. */
 export interface TotpOptions extends HotpOptions {
@@ -36,7 +36,7 @@ export function totpStep(at: number, period = 30): number {
  * totp(fromBase32("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"), 59_000, { digits: 8 }); // "94287082", RFC 6238 appendix B
  * ```
  */
-export function totp(secret: Uint8Array | KeyObject, at: number, { period = 30, ...options }: TotpOptions = {}): string {
+export function totp(secret: Uint8Array, at: number, { period = 30, ...options }: TotpOptions = {}): string {
   return hotp(secret, totpStep(at, period), options);
 }
 
@@ -57,11 +57,11 @@ export function totp(secret: Uint8Array | KeyObject, at: number, { period = 30, 
  * findTotpStep(secret, "287082", 90_000); // undefined
  * ```
  */
-export function findTotpStep(secret: Uint8Array | KeyObject, code: string, at: number, options: TotpWindow = {}): number | undefined {
+export function findTotpStep(secret: Uint8Array, code: string, at: number, options: TotpWindow = {}): number | undefined {
   const { period = 30, window = 1 } = options;
   const wanted = codeNumber(code, options);
   if (wanted === undefined) return undefined;
-  const key = otpKey(secret);
+  const key = otpKey(secret, options.algorithm);
   const present = totpStep(at, period);
   if (hotpNumber(key, present, options) === wanted) return present;
   for (let distance = 1; distance <= window; distance += 1) {

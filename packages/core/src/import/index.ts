@@ -1,0 +1,10 @@
+export type { BetterAuthOptions, BetterAuthRow } from "./better-auth.ts";
+export { fromBetterAuth } from "./better-auth.ts";
+export type { DjangoOtpDevice, DjangoOtpImport, DjangoOtpLeft } from "./django-otp.ts";
+export { fromDjangoOtp } from "./django-otp.ts";
+export type { ImportedFactor } from "./imported-factor.ts";
+export type { OtplibRow } from "./otplib.ts";
+export { fromOtplib } from "./otplib.ts";
+export type { SpeakeasyRow } from "./speakeasy.ts";
+export { fromSpeakeasy } from "./speakeasy.ts";
+export type { SecretEncoding } from "./written-secret.ts";
