@@ -1,21 +1,26 @@
-import { newDatabase } from "@nightlatch/internal-services";
-import pg from "pg";
+import { newDatabase, newMysqlDatabase } from "@nightlatch/internal-services";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { createMfa, type Mfa } from "../src/index.ts";
-import { postgresStore } from "../src/stores/postgres/index.ts";
 import { createKit, good, type Kit } from "./support/kit.ts";
 import { type Raced, type Racers, racersIn } from "./support/racers.ts";
+import { type Served, serve } from "./support/servers.ts";
 
-describe("two processes against one PostgreSQL server", () => {
-  let pool: pg.Pool;
+const mysqlUrl = inject("mysqlUrl");
+const servers = [
+  { name: "PostgreSQL", newUrl: () => newDatabase(inject("postgresUrl")) },
+  ...(mysqlUrl === null ? [] : [{ name: "MariaDB", newUrl: () => newMysqlDatabase(mysqlUrl) }]),
+];
+
+describe.each(servers)("two processes against one $name server", ({ newUrl }) => {
+  let served: Served;
   let racers: Racers;
   let kit: Kit;
   let mfa: Mfa;
 
   beforeAll(async () => {
-    const url = await newDatabase(inject("postgresUrl"));
-    pool = new pg.Pool({ connectionString: url });
-    const store = postgresStore(pool);
+    const url = await newUrl();
+    served = await serve(url);
+    const { store } = served;
     // Both processes, and this one, come to an empty database at once.
     [racers] = await Promise.all([racersIn([{ RACE_URL: url }, { RACE_URL: url }]), store.migrate()]);
     kit = createKit(createMfa, store);
@@ -24,7 +29,7 @@ describe("two processes against one PostgreSQL server", () => {
 
   afterAll(async () => {
     await racers.stop();
-    await pool.end();
+    await served.close();
   });
 
   const race = (subject: string, codes: string[]): Promise<Raced> => racers.race(subject, codes, kit.clock.now);
@@ -55,11 +60,7 @@ describe("two processes against one PostgreSQL server", () => {
 
   it("A10 a failure counts although the host's own transaction is rolled back", async () => {
     const user = await kit.enrolled(mfa);
-    const client = await pool.connect();
-    await client.query("BEGIN");
-    await mfa.verify({ subject: user.subject, code: user.wrong() });
-    await client.query("ROLLBACK");
-    client.release();
+    await served.beside(() => mfa.verify({ subject: user.subject, code: user.wrong() }));
     expect((await kit.store.read({ tenant: "", subject: user.subject.id })).lanes.authenticator.tally).toBe(1);
     good(await mfa.verify({ subject: user.subject, code: user.code() }));
   });

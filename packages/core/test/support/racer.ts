@@ -1,21 +1,16 @@
-// One of several processes that verify against one PostgreSQL server, or one SQLite file: told over IPC whom to try, with which
+// One of several processes that verify against one server, or one SQLite file: told over IPC whom to try, with which
 // codes, at what time; it answers how often it succeeded and how often a code was compared.
-import pg from "pg";
 import type { Store } from "../../src/index.ts";
-import { postgresStore } from "../../src/stores/postgres/index.ts";
 import { sqliteStore } from "../../src/stores/sqlite/index.ts";
 import { type Race, runnerOn } from "./race.ts";
+import { serve } from "./servers.ts";
 import { type ClientName, clients } from "./sqlite.ts";
 
-async function shared(): Promise<{ store: Store; close(): void }> {
+async function shared(): Promise<{ store: Store; close(): unknown }> {
   const { RACE_URL, RACE_FILE = "", RACE_CLIENT } = process.env;
-  if (RACE_URL) {
-    const pool = new pg.Pool({ connectionString: RACE_URL, max: 10 });
-    await Promise.all(Array.from({ length: 10 }, () => pool.query("SELECT 1")));
-    return { store: postgresStore(pool), close: () => void pool.end() };
-  }
+  if (RACE_URL) return await serve(RACE_URL);
   const client = clients[RACE_CLIENT as ClientName](RACE_FILE);
-  return { store: sqliteStore(client), close: () => void client.close() };
+  return { store: sqliteStore(client), close: () => client.close() };
 }
 
 const { store, close } = await shared();
