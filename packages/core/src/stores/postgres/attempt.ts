@@ -1,33 +1,66 @@
-import type { Lane } from "../store.ts";
-import { auditRows, lockedSubject, namedIf, RECORD } from "./pieces.ts";
+import type { Claim, Lane } from "../store.ts";
+import { appended, lockedSubject, object, RECORD, SUBJECT } from "./pieces.ts";
+import { type Statement, statement } from "./statement.ts";
+import { SWEEP } from "./statements.ts";
 
-const LANE_COLUMNS = ["attempts", "forgiven", "tally", "tally_at", "locked_until", "refusals"];
+const CHARGE = {
+  ...SUBJECT,
+  now: "bigint",
+  /** Milliseconds, like `leakEvery`. */
+  locks: "bigint[]",
+  leakEvery: "bigint",
+  suspendAt: "integer",
+  challenge: "text",
+  issuedAt: "bigint",
+  epoch: "integer",
+} as const;
+
+const SETTLE = {
+  ...SUBJECT,
+  now: "bigint",
+  epoch: "integer",
+  factorId: "text",
+  position: "bigint",
+  hash: "text",
+  once: "text",
+  keepUntil: "bigint",
+  /** The attempt's number, and the lock that its charge saw. */
+  attempt: "integer",
+  lockSeen: "bigint",
+  locks: "bigint[]",
+  won: "text",
+  lost: "text",
+  stale: "text",
+} as const;
+
+const LANE = ["attempts", "forgiven", "tally", "tally_at", "locked_until", "refusals"];
 
 const lockedLane = (lane: Lane): string =>
-  lockedSubject("epoch", "erased_epoch", ...LANE_COLUMNS.map((name) => `${lane}_${name} AS ${name}`));
+  lockedSubject("epoch", "erased_epoch", ...LANE.map((column) => `${lane}_${column} AS ${column}`));
 
-/** $3 now, $4 locks in ms, $5 leak in ms, $6 suspend at; of the challenge, or null: $7 issued at, $8 epoch, $9 id */
-const charge = (lane: Lane): string => `
+/** The lock that the schedule says for a run. */
+const lockAfter = (run: string): string => `(:locks)[least(${run} + 1, cardinality(:locks))]`;
+
+const IS_DEAD = `coalesce(locked_until, 0) > :issuedAt OR epoch <> :epoch OR EXISTS (SELECT FROM nightlatch_spent WHERE id = :challenge)`;
+
+/** Counts an attempt in a lane, or refuses it. */
+const charge = (lane: Lane, isChallenged: boolean): string => `
 WITH ${lockedLane(lane)},
 leaked AS (
-  SELECT s.*, least(tally, greatest(0, ($3::bigint - tally_at) / $5::bigint)) AS forgotten FROM s
+  SELECT s.*, least(tally, greatest(0, (:now - tally_at) / :leakEvery)) AS forgotten FROM s
 ),
 lane AS (
   SELECT epoch, attempts, attempts - forgiven AS run, locked_until, refusals, tally - forgotten AS tally,
-    CASE WHEN tally = forgotten THEN $3::bigint ELSE tally_at + forgotten * $5::bigint END AS tally_at
+    CASE WHEN tally = forgotten THEN :now ELSE tally_at + forgotten * :leakEvery END AS tally_at
   FROM leaked
 ),
 bounded AS (
-  SELECT lane.*,
-    greatest(coalesce(locked_until, 0), CASE WHEN tally >= $6::int THEN tally_at + $5::bigint ELSE 0 END) AS until,
-    ($4::bigint[])[least(run + 2, cardinality($4::bigint[]))] AS lock
+  SELECT lane.*, ${lockAfter("run + 1")} AS lock,
+    greatest(coalesce(locked_until, 0), CASE WHEN tally >= :suspendAt THEN tally_at + :leakEvery ELSE 0 END) AS until
   FROM lane
 ),
 judged AS (
-  SELECT bounded.*,
-    CASE WHEN until > $3::bigint THEN 'locked'
-      WHEN coalesce(locked_until, 0) > $7::bigint OR epoch <> $8::int OR EXISTS (SELECT FROM nightlatch_spent WHERE id = $9) THEN 'expired'
-      ELSE 'admitted' END AS verdict
+  SELECT bounded.*, CASE WHEN until > :now THEN 'locked' ${isChallenged ? `WHEN ${IS_DEAD} THEN 'expired'` : ""} ELSE 'admitted' END AS verdict
   FROM bounded
 ),
 counted AS (
@@ -35,73 +68,81 @@ counted AS (
     ${lane}_attempts = j.attempts + CASE j.verdict WHEN 'admitted' THEN 1 ELSE 0 END,
     ${lane}_tally = j.tally + CASE j.verdict WHEN 'admitted' THEN 1 ELSE 0 END,
     ${lane}_tally_at = j.tally_at,
-    ${lane}_locked_until = CASE WHEN j.verdict = 'admitted' AND j.lock > 0 THEN $3::bigint + j.lock ELSE j.locked_until END,
+    ${lane}_locked_until = CASE WHEN j.verdict = 'admitted' AND j.lock > 0 THEN :now + j.lock ELSE j.locked_until END,
     ${lane}_refusals = CASE j.verdict WHEN 'locked' THEN j.refusals + 1 WHEN 'admitted' THEN 0 ELSE j.refusals END
-  FROM judged j WHERE t.tenant = $1 AND t.subject = $2
+  FROM judged j WHERE t.tenant = :tenant AND t.subject = :subject
 )
 SELECT CASE j.verdict
-  WHEN 'admitted' THEN json_build_object(
-    'admitted', true, 'seen', json_build_object('attempt', j.attempts + 1, 'run', j.run + 1, 'lockedUntil', j.locked_until),
-    'tally', j.tally + 1, 'lockedUntil', CASE WHEN j.lock > 0 THEN $3::bigint + j.lock END,
-    'refusals', j.refusals, 'record', json_build_object(${RECORD}))
-  ELSE json_build_object(
-    'admitted', false, 'reason', j.verdict, 'until', greatest(j.until, $3::bigint),
-    'first', j.verdict = 'locked' AND j.refusals = 0)
+  WHEN 'admitted' THEN ${object(`true AS admitted,
+    ${object(`j.attempts + 1 AS attempt, j.run + 1 AS run, j.locked_until AS "lockedUntil"`)} AS seen,
+    j.tally + 1 AS tally, CASE WHEN j.lock > 0 THEN :now + j.lock END AS "lockedUntil", j.refusals,
+    ${object(`j.epoch, ${RECORD}`)} AS record`)}
+  ELSE ${object(`false AS admitted, j.verdict AS reason, greatest(j.until, :now) AS until, j.verdict = 'locked' AND j.refusals = 0 AS first`)}
   END AS answer
-FROM judged j, s`;
+FROM judged j`;
 
-/**
- * $3 now, $4 epoch, $5 factor, $6 position, $7 code's hash, $8 one-time id, $9 keep it until,
- * $10 the attempt's number, $11 lock seen, $12 locks in ms, $13 audit rows by outcome
- */
-const settle = (lane: Lane): string => `
-WITH ${lockedLane(lane)},
-alive AS (SELECT FROM s WHERE s.epoch = $4::int AND NOT EXISTS (SELECT FROM nightlatch_spent WHERE id = $8::text)),
-step AS (
-  UPDATE nightlatch_factors f SET position = $6::bigint, last_used_at = $3::bigint
-  FROM alive WHERE f.id = $5 AND f.tenant = $1 AND f.subject = $2
-    AND f.position < $6::bigint -- RFC 6238 §5.2, RFC 4226 §7.2
-  RETURNING 1
-),
-code AS (
-  UPDATE nightlatch_codes c SET used_at = $3::bigint
-  FROM alive WHERE c.tenant = $1 AND c.subject = $2 AND c.hash = $7 AND c.used_at IS NULL
-    AND (c.expires_at IS NULL OR c.expires_at > $3::bigint)
-  RETURNING 1
-),
-taken AS (SELECT FROM step UNION ALL SELECT FROM code),
+/** Takes what is claimed, if it is still to be had. */
+const TAKEN: Record<Claim["kind"], string> = {
+  position: `
+  UPDATE nightlatch_factors f SET position = :position, last_used_at = :now
+  FROM alive WHERE f.id = :factorId AND f.tenant = :tenant AND f.subject = :subject
+    AND f.position < :position -- RFC 6238 §5.2, RFC 4226 §7.2
+  RETURNING 1`,
+  code: `
+  UPDATE nightlatch_codes c SET used_at = :now
+  FROM alive WHERE c.tenant = :tenant AND c.subject = :subject AND c.hash = :hash
+    AND c.used_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > :now)
+  RETURNING 1`,
+};
+
+const ONCE = `
 once AS (
-  INSERT INTO nightlatch_spent (id, keep_until) SELECT $8::text, $9::bigint FROM taken WHERE $8 IS NOT NULL
-  ON CONFLICT DO NOTHING RETURNING 1
+  INSERT INTO nightlatch_spent (id, keep_until) SELECT :once, :keepUntil FROM taken ON CONFLICT DO NOTHING RETURNING 1
 ),
-swept AS ( -- whoever spends an id sweeps a few that are long past their time
-  DELETE FROM nightlatch_spent WHERE $8 IS NOT NULL
-    AND id IN (SELECT id FROM nightlatch_spent WHERE keep_until < $3::bigint LIMIT 10 FOR UPDATE SKIP LOCKED)
-),
+swept AS (${SWEEP}),`;
+
+/** Concludes an attempt of a lane. What it does not claim or spend has no part in the statement: each part costs, also when it does nothing. */
+const settle = (lane: Lane, kind: Claim["kind"] | undefined, isSpending: boolean): string => `
+WITH ${lockedLane(lane)},
+alive AS (SELECT FROM s WHERE s.epoch = :epoch${isSpending ? " AND NOT EXISTS (SELECT FROM nightlatch_spent WHERE id = :once)" : ""}),
+${kind ? `taken AS (${TAKEN[kind]}),` : ""}${kind && isSpending ? ONCE : ""}
 judged AS (
   SELECT CASE
     WHEN NOT EXISTS (SELECT FROM alive) THEN 'stale'
-    WHEN NOT EXISTS (SELECT FROM taken) THEN 'lost'
-    WHEN $8 IS NOT NULL AND NOT EXISTS (SELECT FROM once) THEN 'stale'
-    ELSE 'won' END AS outcome,
-    s.attempts, greatest(s.forgiven, $10::int) AS forgiven, greatest(0, s.tally - 1) AS tally,
-    -- Forgiven before, by a later success or an unlocking, this attempt has no lock left to undo.
-    CASE WHEN $10::int > s.forgiven THEN $11::bigint ELSE s.locked_until END AS restored,
-    $4::int >= s.erased_epoch AS named
+    ${kind ? "WHEN NOT EXISTS (SELECT FROM taken) THEN 'lost'" : ""}
+    ${kind && isSpending ? "WHEN NOT EXISTS (SELECT FROM once) THEN 'stale'" : ""}
+    ELSE ${kind ? "'won'" : "'lost'"} END AS outcome, :epoch >= s.erased_epoch AS named
   FROM s
 ),
-forgiven AS (
-  UPDATE nightlatch_subjects t SET ${lane}_forgiven = f.forgiven, ${lane}_tally = f.tally,
-    ${lane}_locked_until = CASE WHEN f.lock > 0 THEN $3::bigint + f.lock ELSE f.restored END
-  FROM (SELECT j.*, ($12::bigint[])[least(j.attempts - j.forgiven + 1, cardinality($12::bigint[]))] AS lock FROM judged j) f
-  WHERE t.tenant = $1 AND t.subject = $2 AND f.outcome = 'won'
-),
-logged AS (
-  INSERT INTO nightlatch_audit (id, at, type, tenant, subject, salt, personal, detail, mac)
-  SELECT r.id, r.at, r.type, ${namedIf("j.named")}, r.personal, r.detail, r.mac
-  FROM judged j, ${auditRows("$13::jsonb -> j.outcome")} ORDER BY r.place
-)
+${kind ? forgiven(lane) : ""}
+logged AS (${appended("CASE j.outcome WHEN 'won' THEN :won WHEN 'lost' THEN :lost ELSE :stale END", "judged j", "j.named")})
 SELECT outcome AS answer FROM judged`;
 
-export const CHARGE: Record<Lane, string> = { authenticator: charge("authenticator"), recovery: charge("recovery") };
-export const SETTLE: Record<Lane, string> = { authenticator: settle("authenticator"), recovery: settle("recovery") };
+const forgiven = (lane: Lane): string => `
+forgiven AS (
+  UPDATE nightlatch_subjects t SET ${lane}_forgiven = f.forgiven, ${lane}_tally = f.tally,
+    ${lane}_locked_until = CASE WHEN f.lock > 0 THEN :now + f.lock ELSE f.restored END
+  FROM (
+    SELECT greatest(s.forgiven, :attempt) AS forgiven, greatest(0, s.tally - 1) AS tally,
+      ${lockAfter("s.attempts - greatest(s.forgiven, :attempt)")} AS lock,
+      -- Forgiven before, by a later success or an unlocking, this attempt has no lock left to undo.
+      CASE WHEN :attempt > s.forgiven THEN :lockSeen ELSE s.locked_until END AS restored
+    FROM s, judged j WHERE j.outcome = 'won'
+  ) f
+  WHERE t.tenant = :tenant AND t.subject = :subject
+),`;
+
+const built = new Map<string, Statement>();
+
+/** Each is built when it is first wanted. */
+function kept(name: string, build: () => Statement): Statement {
+  const found = built.get(name) ?? build();
+  built.set(name, found);
+  return found;
+}
+
+export const chargeStatement = (lane: Lane, isChallenged: boolean): Statement =>
+  kept(`charge ${lane} ${isChallenged}`, () => statement(CHARGE, charge(lane, isChallenged)));
+
+export const settleStatement = (lane: Lane, kind: Claim["kind"] | undefined, isSpending: boolean): Statement =>
+  kept(`settle ${lane} ${kind} ${isSpending}`, () => statement(SETTLE, settle(lane, kind, isSpending)));

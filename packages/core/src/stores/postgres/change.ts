@@ -1,10 +1,10 @@
-import type { Change, Lane, SubjectKey } from "../store.ts";
-import { auditRows, lockedSubject, namedIf, WHO } from "./pieces.ts";
+import type { Change, Lane } from "../store.ts";
+import { appended, lockedSubject, SUBJECT, WHO } from "./pieces.ts";
+import { type Statement, statement } from "./statement.ts";
 
-type Field = Exclude<keyof Change, keyof SubjectKey>;
-
-/** What a change brings, each field under the type that it has as a parameter; objects and lists go as JSON. */
-const TYPES = {
+/** What a change brings, each field under the type that it has as a parameter; objects go as JSON. */
+const CHANGE = {
+  ...SUBJECT,
   now: "bigint",
   epoch: "integer",
   confirm: "text",
@@ -22,125 +22,116 @@ const TYPES = {
   switchedOff: "boolean",
   raiseEpoch: "boolean",
   blank: "boolean",
-  audit: "jsonb",
-} as const satisfies Record<Field, string>;
+  audit: "text",
+} as const satisfies Record<keyof Change, string>;
 
-const FIELDS = Object.keys(TYPES) as Field[];
-
-/** A field's parameter: they follow tenant and subject. */
-const $ = (field: Field): string => `$${FIELDS.indexOf(field) + 3}::${TYPES[field]}`;
-
-/** The values of a change in the order of their parameters; `null` for what it does not bring. */
-export const changeValues = (change: Omit<Change, keyof SubjectKey>): unknown[] =>
-  FIELDS.map((field) => {
-    const value = change[field] ?? null;
-    return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
-  });
+/** The values of a change by name. */
+export const changeValues = (change: Change): Partial<Record<keyof Change, unknown>> =>
+  Object.fromEntries(Object.entries(change).map(([field, value]) => [field, typeof value === "object" ? JSON.stringify(value) : value]));
 
 /** Trusted devices of one subject, at most. */
 const MOST_DEVICES = 20;
 
-const FACTOR_GOES = `(${$("removeAll")} IS TRUE OR (f.id = ${$("remove")}) IS TRUE OR (
-    f.confirmed_at IS NULL AND f.id IS DISTINCT FROM ${$("confirm")} AND (${$("add")} IS NOT NULL OR ${$("raiseEpoch")} IS TRUE)))`;
+const FACTOR_GOES = `(:removeAll IS TRUE OR (f.id = :remove) IS TRUE OR (
+    f.confirmed_at IS NULL AND f.id IS DISTINCT FROM :confirm AND (:add IS NOT NULL OR :raiseEpoch IS TRUE)))`;
 
-const DEVICE_GOES = `(${$("removeAll")} IS TRUE OR ${$("raiseEpoch")} IS TRUE OR (d.id = ${$("removeDevice")}) IS TRUE OR (
-    ${$("addDevice")} IS NOT NULL AND (d.expires_at <= ${$("now")} OR d.id IN (
-      SELECT id FROM nightlatch_devices WHERE ${WHO} AND expires_at > ${$("now")} ORDER BY created_at DESC, id OFFSET ${MOST_DEVICES - 1}))))`;
+const DEVICE_GOES = `(:removeAll IS TRUE OR :raiseEpoch IS TRUE OR (d.id = :removeDevice) IS TRUE OR (
+    :addDevice IS NOT NULL AND (d.expires_at <= :now OR d.id IN (
+      SELECT id FROM nightlatch_devices WHERE ${WHO} AND expires_at > :now ORDER BY created_at DESC, id OFFSET ${MOST_DEVICES - 1}))))`;
 
 /** Whether a condition holds, if the change brings the field that sets it. */
-const holds = (field: Field, condition: string): string => `(${$(field)} IS NULL OR ${condition})`;
+const holds = (field: keyof Change, condition: string): string => `(:${field} IS NULL OR ${condition})`;
 
 const factorThat = (condition: string): string => `EXISTS (SELECT FROM nightlatch_factors WHERE ${WHO} AND ${condition})`;
 const deviceThat = (condition: string): string => `EXISTS (SELECT FROM nightlatch_devices WHERE ${WHO} AND ${condition})`;
 
 const unlocked = (lane: Lane): string =>
-  Object.entries({ forgiven: `t.${lane}_attempts`, tally: "0", tally_at: $("now"), locked_until: $("now"), refusals: "0" })
-    .map(([column, value]) => `${lane}_${column} = CASE WHEN ${$("unlock")} THEN ${value} ELSE t.${lane}_${column} END`)
+  Object.entries({ forgiven: `t.${lane}_attempts`, tally: "0", tally_at: ":now", locked_until: ":now", refusals: "0" })
+    .map(([column, value]) => `${lane}_${column} = CASE WHEN :unlock THEN ${value} ELSE t.${lane}_${column} END`)
     .join(", ");
 
 /** Changes what a subject has. */
-export const APPLY: string = `
+export const APPLY: Statement<keyof Change> = statement(
+  CHANGE,
+  `
 WITH ${lockedSubject("epoch", "revision", "switched_off_at")},
 fresh AS ( -- the row under the lock is the one in the snapshot: no other change came in while this one waited
-  SELECT s.* FROM s, nightlatch_subjects n WHERE n.tenant = $1 AND n.subject = $2 AND n.revision = s.revision
+  SELECT s.* FROM s, nightlatch_subjects n WHERE n.tenant = :tenant AND n.subject = :subject AND n.revision = s.revision
 ),
 going AS (
-  SELECT FROM fresh WHERE ${holds("epoch", `epoch = ${$("epoch")}`)}
-    AND ${holds("confirm", factorThat(`id = ${$("confirm")} AND confirmed_at IS NULL AND expires_at > ${$("now")}`))}
-    AND ${holds("add", `NOT ${factorThat(`confirmed_at IS NOT NULL AND fingerprint = ${$("add")} ->> 'fingerprint'`)}`)}
-    AND ${holds("rename", factorThat(`confirmed_at IS NOT NULL AND id = ${$("rename")} ->> 'id'`))}
-    AND ${holds("reseal", factorThat(`id = ${$("reseal")} ->> 'id' AND secret = ${$("reseal")} ->> 'from'`))}
-    AND ${holds("remove", factorThat(`confirmed_at IS NOT NULL AND id = ${$("remove")}`))}
-    AND ${holds("codes", `NOT EXISTS (SELECT FROM nightlatch_codes WHERE ${WHO} AND type = ${$("codes")} ->> 'type' AND created_at > (${$("codes")} ->> 'notSince')::bigint)`)}
-    AND ${holds("useDevice", deviceThat(`id = ${$("useDevice")} AND expires_at > ${$("now")}`))}
-    AND ${holds("removeDevice", deviceThat(`id = ${$("removeDevice")}`))}
-    AND ${holds("switchedOff", `(switched_off_at IS NULL) = ${$("switchedOff")}`)}
+  SELECT FROM fresh WHERE ${holds("epoch", `epoch = :epoch`)}
+    AND ${holds("confirm", factorThat(`id = :confirm AND confirmed_at IS NULL AND expires_at > :now`))}
+    AND ${holds("add", `NOT ${factorThat(`confirmed_at IS NOT NULL AND fingerprint = :add ->> 'fingerprint'`)}`)}
+    AND ${holds("rename", factorThat(`confirmed_at IS NOT NULL AND id = :rename ->> 'id'`))}
+    AND ${holds("reseal", factorThat(`id = :reseal ->> 'id' AND secret = :reseal ->> 'from'`))}
+    AND ${holds("remove", factorThat(`confirmed_at IS NOT NULL AND id = :remove`))}
+    AND ${holds("codes", `NOT EXISTS (SELECT FROM nightlatch_codes WHERE ${WHO} AND type = :codes ->> 'type' AND created_at > (:codes ->> 'notSince')::bigint)`)}
+    AND ${holds("useDevice", deviceThat(`id = :useDevice AND expires_at > :now`))}
+    AND ${holds("removeDevice", deviceThat(`id = :removeDevice`))}
+    AND ${holds("switchedOff", `(switched_off_at IS NULL) = :switchedOff`)}
 ),
 dropped AS (
-  DELETE FROM nightlatch_factors f USING going WHERE f.tenant = $1 AND f.subject = $2 AND ${FACTOR_GOES}
+  DELETE FROM nightlatch_factors f USING going WHERE f.tenant = :tenant AND f.subject = :subject AND ${FACTOR_GOES}
 ),
 changed AS ( -- in one UPDATE, since a statement changes a row but once
   UPDATE nightlatch_factors f SET
-    confirmed_at = CASE WHEN f.id = ${$("confirm")} THEN ${$("now")} ELSE f.confirmed_at END,
-    expires_at = CASE WHEN f.id = ${$("confirm")} THEN NULL ELSE f.expires_at END,
-    name = CASE WHEN f.id = ${$("rename")} ->> 'id' THEN ${$("rename")} ->> 'name' ELSE f.name END,
-    secret = CASE WHEN f.id = ${$("reseal")} ->> 'id' THEN ${$("reseal")} ->> 'to' ELSE f.secret END
-  FROM going WHERE f.tenant = $1 AND f.subject = $2 AND f.id IN (${$("confirm")}, ${$("rename")} ->> 'id', ${$("reseal")} ->> 'id')
+    confirmed_at = CASE WHEN f.id = :confirm THEN :now ELSE f.confirmed_at END,
+    expires_at = CASE WHEN f.id = :confirm THEN NULL ELSE f.expires_at END,
+    name = CASE WHEN f.id = :rename ->> 'id' THEN :rename ->> 'name' ELSE f.name END,
+    secret = CASE WHEN f.id = :reseal ->> 'id' THEN :reseal ->> 'to' ELSE f.secret END
+  FROM going WHERE f.tenant = :tenant AND f.subject = :subject AND f.id IN (:confirm, :rename ->> 'id', :reseal ->> 'id')
     AND NOT ${FACTOR_GOES}
 ),
 added AS (
   INSERT INTO nightlatch_factors (id, tenant, subject, type, name, algorithm, digits, period, secret, fingerprint,
     position, replaces, created_at, confirmed_at, expires_at, last_used_at)
-  SELECT a.id, $1, $2, a.type, a.name, a.algorithm, a.digits, a.period, a.secret, a.fingerprint,
+  SELECT a.id, :tenant, :subject, a.type, a.name, a.algorithm, a.digits, a.period, a.secret, a.fingerprint,
     a.position, a.replaces, a."createdAt", a."confirmedAt", a."expiresAt", a."lastUsedAt"
-  FROM going, jsonb_to_record(${$("add")}) AS a(id text, type text, name text, algorithm text, digits int, period int, secret text,
+  FROM going, jsonb_to_record(:add) AS a(id text, type text, name text, algorithm text, digits int, period int, secret text,
     fingerprint text, position bigint, replaces text, "createdAt" bigint, "confirmedAt" bigint, "expiresAt" bigint, "lastUsedAt" bigint)
-  WHERE ${$("add")} IS NOT NULL
+  WHERE :add IS NOT NULL
 ),
 voided AS (
   DELETE FROM nightlatch_codes c USING going
-  WHERE c.tenant = $1 AND c.subject = $2 AND (
-    ${$("removeAll")} IS TRUE OR (c.type = ${$("codes")} ->> 'type') IS TRUE OR (
-      ${$("remove")} IS NOT NULL AND ${$("confirm")} IS NULL AND ${$("add")} ->> 'confirmedAt' IS NULL
-      AND NOT ${factorThat(`confirmed_at IS NOT NULL AND id <> ${$("remove")}`)}))
-    AND c.hash NOT IN (SELECT jsonb_array_elements_text(${$("codes")} -> 'hashes'))
+  WHERE c.tenant = :tenant AND c.subject = :subject AND (
+    :removeAll IS TRUE OR (c.type = :codes ->> 'type') IS TRUE OR (
+      :remove IS NOT NULL AND :confirm IS NULL AND :add ->> 'confirmedAt' IS NULL
+      AND NOT ${factorThat(`confirmed_at IS NOT NULL AND id <> :remove`)}))
+    AND c.hash NOT IN (SELECT jsonb_array_elements_text(:codes -> 'hashes'))
 ),
 issued AS (
   INSERT INTO nightlatch_codes AS c (tenant, subject, type, hash, created_at, expires_at)
-  SELECT $1, $2, ${$("codes")} ->> 'type', hash, ${$("now")}, (${$("codes")} ->> 'expiresAt')::bigint
-  FROM going, jsonb_array_elements_text(${$("codes")} -> 'hashes') AS hash
+  SELECT :tenant, :subject, :codes ->> 'type', hash, :now, (:codes ->> 'expiresAt')::bigint
+  FROM going, jsonb_array_elements_text(:codes -> 'hashes') AS hash
   ON CONFLICT (tenant, subject, hash) DO UPDATE
     SET type = excluded.type, created_at = excluded.created_at, expires_at = excluded.expires_at, used_at = NULL
 ),
 ended AS (
-  DELETE FROM nightlatch_devices d USING going WHERE d.tenant = $1 AND d.subject = $2 AND ${DEVICE_GOES}
+  DELETE FROM nightlatch_devices d USING going WHERE d.tenant = :tenant AND d.subject = :subject AND ${DEVICE_GOES}
 ),
 used AS (
-  UPDATE nightlatch_devices d SET last_used_at = ${$("now")} FROM going
-  WHERE d.tenant = $1 AND d.subject = $2 AND d.id = ${$("useDevice")} AND NOT ${DEVICE_GOES}
+  UPDATE nightlatch_devices d SET last_used_at = :now FROM going
+  WHERE d.tenant = :tenant AND d.subject = :subject AND d.id = :useDevice AND NOT ${DEVICE_GOES}
 ),
 trusted AS (
   INSERT INTO nightlatch_devices (tenant, subject, id, hash, name, created_at, expires_at, last_used_at)
-  SELECT $1, $2, a.id, a.hash, a.name, a."createdAt", a."expiresAt", a."lastUsedAt"
-  FROM going, jsonb_to_record(${$("addDevice")}) AS a(id text, hash text, name text, "createdAt" bigint, "expiresAt" bigint, "lastUsedAt" bigint)
-  WHERE ${$("addDevice")} IS NOT NULL
+  SELECT :tenant, :subject, a.id, a.hash, a.name, a."createdAt", a."expiresAt", a."lastUsedAt"
+  FROM going, jsonb_to_record(:addDevice) AS a(id text, hash text, name text, "createdAt" bigint, "expiresAt" bigint, "lastUsedAt" bigint)
+  WHERE :addDevice IS NOT NULL
 ),
 marked AS (
   UPDATE nightlatch_subjects t SET revision = t.revision + 1,
-    epoch = CASE WHEN ${$("raiseEpoch")} THEN t.epoch + 1 ELSE t.epoch END,
-    erased_epoch = CASE WHEN ${$("blank")} THEN t.epoch + 1 ELSE t.erased_epoch END,
-    required_since = CASE WHEN ${$("require")} THEN coalesce(t.required_since, ${$("now")}) ELSE t.required_since END,
-    switched_off_at = CASE WHEN ${$("switchedOff")} THEN ${$("now")} WHEN ${$("switchedOff")} IS NULL THEN t.switched_off_at END,
+    epoch = CASE WHEN :raiseEpoch THEN t.epoch + 1 ELSE t.epoch END,
+    erased_epoch = CASE WHEN :blank THEN t.epoch + 1 ELSE t.erased_epoch END,
+    required_since = CASE WHEN :require THEN coalesce(t.required_since, :now) ELSE t.required_since END,
+    switched_off_at = CASE WHEN :switchedOff THEN :now WHEN :switchedOff IS NULL THEN t.switched_off_at END,
     ${unlocked("authenticator")},
     ${unlocked("recovery")}
-  FROM going WHERE t.tenant = $1 AND t.subject = $2
+  FROM going WHERE t.tenant = :tenant AND t.subject = :subject
 ),
-logged AS (
-  INSERT INTO nightlatch_audit (id, at, type, tenant, subject, salt, personal, detail, mac)
-  SELECT r.id, r.at, r.type, ${namedIf(`${$("blank")} IS NOT TRUE`)}, r.personal, r.detail, r.mac
-  FROM going, ${auditRows($("audit"))} ORDER BY r.place
-)
+logged AS (${appended(":audit", "going", ":blank IS NOT TRUE")})
 SELECT CASE WHEN EXISTS (SELECT FROM fresh) THEN json_build_object(
   'applied', EXISTS (SELECT FROM going),
-  'epoch', s.epoch + CASE WHEN ${$("raiseEpoch")} AND EXISTS (SELECT FROM going) THEN 1 ELSE 0 END) END AS answer
-FROM s`;
+  'epoch', s.epoch + CASE WHEN :raiseEpoch AND EXISTS (SELECT FROM going) THEN 1 ELSE 0 END) END AS answer
+FROM s`,
+);

@@ -1,40 +1,46 @@
 import type { Lane } from "../store.ts";
 
-// What statements are made of. $1 is the tenant and $2 the subject in all of them.
+// What statements are made of.
 
-export const WHO = "tenant = $1 AND subject = $2";
+export const SUBJECT = { tenant: "text", subject: "text" } as const;
 
-const FACTOR = `'id', id, 'type', type, 'name', name, 'algorithm', algorithm, 'digits', digits, 'period', period,
-    'secret', secret, 'fingerprint', fingerprint, 'position', position, 'replaces', replaces, 'createdAt', created_at,
-    'confirmedAt', confirmed_at, 'expiresAt', expires_at, 'lastUsedAt', last_used_at`;
+export const WHO = "tenant = :tenant AND subject = :subject";
 
-export const OWNED_FACTOR: string = `json_build_object(${FACTOR}, 'tenant', tenant, 'subject', subject)`;
+/** One JSON object. Of a row it is made several times as fast as of keys and values. */
+export const object = (fields: string): string => `(SELECT row_to_json(r) FROM (SELECT ${fields}) AS r)`;
 
-const FACTORS = `(SELECT coalesce(json_agg(json_build_object(${FACTOR}) ORDER BY created_at, id), '[]')
-  FROM nightlatch_factors WHERE ${WHO})`;
+const list = (rows: string, order = ""): string => `(SELECT coalesce(json_agg(r ${order}), '[]') FROM (${rows}) AS r)`;
 
-const CODES = `(SELECT coalesce(json_agg(json_build_object('type', type, 'hash', hash, 'used', used_at IS NOT NULL, 'expiresAt', expires_at)), '[]')
-  FROM nightlatch_codes WHERE ${WHO})`;
+export const FACTOR = `id, type, name, algorithm, digits, period, secret, fingerprint, position, replaces,
+    created_at AS "createdAt", confirmed_at AS "confirmedAt", expires_at AS "expiresAt", last_used_at AS "lastUsedAt"`;
 
-/** A subject's record; `s` is its row. */
-export const RECORD: string = `'epoch', s.epoch, 'factors', ${FACTORS}, 'codes', ${CODES}`;
+const FACTORS = list(`SELECT ${FACTOR} FROM nightlatch_factors WHERE ${WHO}`, 'ORDER BY r."createdAt", r.id');
 
-export const DEVICES: string = `(SELECT coalesce(json_agg(json_build_object('id', id, 'hash', hash, 'name', name, 'createdAt', created_at,
-    'expiresAt', expires_at, 'lastUsedAt', last_used_at) ORDER BY created_at DESC, id), '[]')
-  FROM nightlatch_devices WHERE ${WHO})`;
+const CODES = list(`SELECT type, hash, used_at IS NOT NULL AS used, expires_at AS "expiresAt" FROM nightlatch_codes WHERE ${WHO}`);
 
-export const laneJson = (lane: Lane): string =>
-  `json_build_object('attempts', s.${lane}_attempts, 'forgiven', s.${lane}_forgiven, 'tally', s.${lane}_tally, 'tallyAt', s.${lane}_tally_at, 'lockedUntil', s.${lane}_locked_until)`;
+/** The fields of a subject's record, beside its epoch. */
+export const RECORD: string = `${FACTORS} AS factors, ${CODES} AS codes`;
+
+export const DEVICES: string = list(
+  `SELECT id, hash, name, created_at AS "createdAt", expires_at AS "expiresAt", last_used_at AS "lastUsedAt"
+    FROM nightlatch_devices WHERE ${WHO}`,
+  'ORDER BY r."createdAt" DESC, r.id',
+);
+
+export const laneState = (lane: Lane): string =>
+  object(`s.${lane}_attempts AS attempts, s.${lane}_forgiven AS forgiven, s.${lane}_tally AS tally,
+    s.${lane}_tally_at AS "tallyAt", s.${lane}_locked_until AS "lockedUntil"`);
 
 /** The first step of whatever decides on a subject's state: its row, locked, and as it is under the lock. */
 export const lockedSubject = (...columns: string[]): string =>
   `s AS MATERIALIZED (SELECT ${columns.join(", ")} FROM nightlatch_subjects WHERE ${WHO} FOR UPDATE)`;
 
-/** The rows of a JSON array in their order, as the audit table wants them. */
-export const auditRows = (json: string): string => `ROWS FROM (jsonb_to_recordset(${json})
+/** Appends the rows of a JSON text, in their order, to the log; with their personal columns where a condition lets them be told. */
+export const appended = (json: string, from: string, named: string): string => `
+  INSERT INTO nightlatch_audit (id, at, type, tenant, subject, salt, personal, detail, mac)
+  SELECT r.id, r.at, r.type, ${["tenant", "subject", "salt"].map((column) => `CASE WHEN ${named} THEN r.${column} END`).join(", ")},
+    r.personal, r.detail, r.mac
+  FROM ${from}, ROWS FROM (json_to_recordset((${json})::json)
     AS (id text, at bigint, type text, tenant text, subject text, salt text, personal text, detail text, mac text))
-    WITH ORDINALITY AS r(id, at, type, tenant, subject, salt, personal, detail, mac, place)`;
-
-/** A row's personal columns, where a condition lets them be told. */
-export const namedIf = (condition: string): string =>
-  ["tenant", "subject", "salt"].map((column) => `CASE WHEN ${condition} THEN r.${column} END`).join(", ");
+    WITH ORDINALITY AS r(id, at, type, tenant, subject, salt, personal, detail, mac, place)
+  ORDER BY r.place`;

@@ -14,12 +14,14 @@ import type {
   SubjectKey,
   SubjectState,
 } from "../store.ts";
-import { CHARGE, SETTLE } from "./attempt.ts";
+import { chargeStatement, settleStatement } from "./attempt.ts";
 import { APPLY, changeValues } from "./change.ts";
 import { migrate } from "./migrations.ts";
+import { type Statement, valuesFor } from "./statement.ts";
 import {
   ADD_DATA_KEYS,
   AUDIT_PAGE,
+  AUDIT_PAGE_OF,
   BLANK,
   DATA_KEYS,
   ENSURE_SUBJECT,
@@ -104,19 +106,20 @@ export function postgresStore(client: PgClient, { prepare = false }: PostgresSto
     names.set(text, name);
     return name;
   };
-  const run = (text: string, values: unknown[]): Promise<{ rows: unknown[] }> =>
+  const run = ({ text }: Statement, values: unknown[]): Promise<{ rows: unknown[] }> =>
     prepare ? (client as unknown as PreparingClient).query({ name: nameOf(text), text, values }) : client.query(text, values);
 
-  const answers = async <T>(text: string, values: unknown[]): Promise<T[]> => {
-    const { rows } = await retried(() => run(text, values));
+  const answers = async <T>(statement: Statement, named: Partial<Record<string, unknown>> = {}): Promise<T[]> => {
+    const values = valuesFor(statement, named);
+    const { rows } = await retried(() => run(statement, values));
     return (rows as { answer: T }[]).map(({ answer }) => answer);
   };
 
   /** Runs a statement that locks the subject's row; a subject never seen gets its row first, a `null` answer asks again. */
-  const onSubject = async <T>({ tenant, subject }: SubjectKey, text: string, values: unknown[]): Promise<T> => {
+  const onSubject = async <T>(statement: Statement, named: SubjectKey & Partial<Record<string, unknown>>): Promise<T> => {
     for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
-      const [answer] = await answers<T | null>(text, [tenant, subject, ...values]);
-      if (answer === undefined) await client.query(ENSURE_SUBJECT, [tenant, subject]);
+      const [answer] = await answers<T | null>(statement, named);
+      if (answer === undefined) await answers(ENSURE_SUBJECT, named);
       else if (answer !== null) return answer;
     }
     throw new Error(`The subject's row was changed by others ${MOST_TRIES} times in a row, or can't be written.`);
@@ -128,70 +131,65 @@ export function postgresStore(client: PgClient, { prepare = false }: PostgresSto
     },
 
     async dataKeys() {
-      return await answers<DataKeyRow>(DATA_KEYS, []);
+      return await answers<DataKeyRow>(DATA_KEYS);
     },
 
     async addDataKeys(rows: readonly DataKeyRow[]) {
-      await answers(ADD_DATA_KEYS, [JSON.stringify(rows)]);
+      await answers(ADD_DATA_KEYS, { rows: JSON.stringify(rows) });
     },
 
     async rotateDataKey({ id, use, wrapped, createdAt }: DataKeyRow) {
       for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
-        const [isRotated] = await answers<boolean>(ROTATE_DATA_KEY, [id, use, wrapped, createdAt]);
+        const [isRotated] = await answers<boolean>(ROTATE_DATA_KEY, { id, use, wrapped, createdAt });
         if (isRotated) return;
       }
       throw new Error(`The active data key was changed by others ${MOST_TRIES} times in a row, or can't be written.`);
     },
 
     async rewrapDataKey({ id, from, to }: { id: string; from: string; to: string }) {
-      await answers(REWRAP_DATA_KEY, [id, from, to]);
+      await answers(REWRAP_DATA_KEY, { id, from, to });
     },
 
     async read({ tenant, subject }: SubjectKey) {
-      const [found] = await answers<SubjectState>(READ, [tenant, subject]);
+      const [found] = await answers<SubjectState>(READ, { tenant, subject });
       return found ?? { ...UNSEEN, lanes: { authenticator: EMPTY_LANE, recovery: EMPTY_LANE } };
     },
 
-    async charge({ lane, now, schedule, challenge, ...who }: Charge) {
-      const { issuedAt = null, epoch = null, id = null } = challenge ?? {};
-      const values = [now, schedule.locks, schedule.leakEvery, schedule.suspendAt, issuedAt, epoch, id];
-      return await onSubject<Charged>(who, CHARGE[lane], values);
+    async charge({ lane, tenant, subject, now, schedule: { locks, leakEvery, suspendAt }, challenge }: Charge) {
+      const { id, issuedAt, epoch } = challenge ?? {};
+      const named = { tenant, subject, now, locks, leakEvery, suspendAt, challenge: id, issuedAt, epoch };
+      return await onSubject<Charged>(chargeStatement(lane, challenge !== undefined), named);
     },
 
-    async settle({ lane, now, schedule, seen, epoch, claim, spend, audit, ...who }: Settlement) {
-      const position = claim?.kind === "position" ? claim : undefined;
-      return await onSubject<Outcome>(who, SETTLE[lane], [
-        now,
-        epoch,
-        position?.factorId ?? null,
-        position?.position ?? null,
-        claim?.kind === "code" ? claim.hash : null,
-        spend?.id ?? null,
-        spend ? spend.expiresAt + KEEP_SPENT : null,
-        seen.attempt,
-        seen.lockedUntil,
-        schedule.locks,
-        JSON.stringify(audit),
-      ]);
+    async settle({ lane, tenant, subject, now, schedule, seen, epoch, claim, spend, audit }: Settlement) {
+      const { won, lost, stale } = audit;
+      return await onSubject<Outcome>(settleStatement(lane, claim?.kind, spend !== undefined), {
+        ...claim,
+        ...{ tenant, subject, now, epoch },
+        ...{ once: spend?.id, keepUntil: spend && spend.expiresAt + KEEP_SPENT },
+        ...{ attempt: seen.attempt, lockSeen: seen.lockedUntil, locks: schedule.locks },
+        ...{ won: JSON.stringify(won), lost: JSON.stringify(lost), stale: JSON.stringify(stale) },
+      });
     },
 
-    async apply({ tenant, subject, ...change }: Change) {
-      const result = await onSubject<Applied>({ tenant, subject }, APPLY, changeValues(change));
-      if (change.blank && result.applied) await client.query(BLANK, [tenant, subject]);
+    async apply(change: Change) {
+      const { tenant, subject, blank } = change;
+      const result = await onSubject<Applied>(APPLY, { ...changeValues(change), tenant, subject });
+      if (blank && result.applied) await answers(BLANK, { tenant, subject });
       return result;
     },
 
     async factorsNotUnder({ prefix, after, limit }: { prefix: string; after: string; limit: number }) {
-      return await answers<OwnedFactorRow>(FACTORS_NOT_UNDER, [prefix, after, limit]);
+      return await answers<OwnedFactorRow>(FACTORS_NOT_UNDER, { prefix, after, limit });
     },
 
     async spend({ id, expiresAt }: OneTimeId, now: number) {
-      const [spent] = await answers<boolean>(SPEND, [id, expiresAt + KEEP_SPENT, now]);
+      const [spent] = await answers<boolean>(SPEND, { id, keepUntil: expiresAt + KEEP_SPENT, now });
       return spent === true;
     },
 
     async auditPage({ after, limit, who }: { after: number; limit: number; who?: SubjectKey }) {
-      return await answers<StoredAuditRow>(AUDIT_PAGE, [after, limit, who !== undefined, who?.tenant ?? null, who?.subject ?? null]);
+      return await answers<StoredAuditRow>(who ? AUDIT_PAGE_OF : AUDIT_PAGE, { ...who, after, limit });
     },
   });
 }

@@ -1,4 +1,5 @@
-import { DEVICES, laneJson, OWNED_FACTOR, RECORD, WHO } from "./pieces.ts";
+import { DEVICES, FACTOR, laneState, object, RECORD, SUBJECT, WHO } from "./pieces.ts";
+import { type Statement, statement } from "./statement.ts";
 
 // Each verb is one statement, so one round trip, and atomic without a transaction around it. Where a
 // statement decides on a subject's state (attempt.ts, change.ts), its first step locks the subject's row
@@ -7,50 +8,79 @@ import { DEVICES, laneJson, OWNED_FACTOR, RECORD, WHO } from "./pieces.ts";
 // condition PostgreSQL checks again on the newest row. A change inserts and deletes, which has no such
 // check: it answers null when another change came in while it waited, and is run again.
 
-export const ENSURE_SUBJECT = "INSERT INTO nightlatch_subjects (tenant, subject) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+export const ENSURE_SUBJECT: Statement = statement(
+  SUBJECT,
+  "INSERT INTO nightlatch_subjects (tenant, subject) VALUES (:tenant, :subject) ON CONFLICT DO NOTHING",
+);
 
-export const READ: string = `SELECT json_build_object(${RECORD}, 'lanes', json_build_object(
-    'authenticator', ${laneJson("authenticator")}, 'recovery', ${laneJson("recovery")}),
-    'devices', ${DEVICES}, 'requiredSince', s.required_since, 'switchedOffAt', s.switched_off_at) AS answer
-  FROM nightlatch_subjects s WHERE ${WHO}`;
+export const READ: Statement = statement(
+  SUBJECT,
+  `SELECT ${object(`s.epoch, ${RECORD}, ${object(`${laneState("authenticator")} AS authenticator, ${laneState("recovery")} AS recovery`)} AS lanes,
+    ${DEVICES} AS devices, s.required_since AS "requiredSince", s.switched_off_at AS "switchedOffAt"`)} AS answer
+  FROM nightlatch_subjects s WHERE ${WHO}`,
+);
 
-/** $1 prefix, $2 after, $3 limit */
-export const FACTORS_NOT_UNDER: string = `SELECT ${OWNED_FACTOR} AS answer FROM nightlatch_factors
-WHERE id > $2 AND NOT starts_with(secret, $1) ORDER BY id LIMIT $3`;
+export const FACTORS_NOT_UNDER: Statement = statement(
+  { prefix: "text", after: "text", limit: "integer" },
+  `SELECT row_to_json(r) AS answer FROM (
+    SELECT tenant, subject, ${FACTOR} FROM nightlatch_factors
+    WHERE id > :after AND NOT starts_with(secret, :prefix) ORDER BY id LIMIT :limit) AS r ORDER BY r.id`,
+);
 
-/** $1 id, $2 keep it until, $3 now. Whoever spends an id sweeps a few that are long past their time. */
-export const SPEND = `
-WITH swept AS (
-  DELETE FROM nightlatch_spent WHERE id IN (SELECT id FROM nightlatch_spent WHERE keep_until < $3::bigint LIMIT 10 FOR UPDATE SKIP LOCKED)
-)
-INSERT INTO nightlatch_spent (id, keep_until) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING true AS answer`;
+const ONCE = { id: "text", keepUntil: "bigint", now: "bigint" } as const;
 
-export const DATA_KEYS = `SELECT json_build_object('id', id, 'use', use, 'wrapped', wrapped, 'createdAt', created_at) AS answer
-FROM nightlatch_data_keys ORDER BY active DESC, created_at DESC, id`;
+/** Whoever spends an id sweeps a few that are long past their time. */
+export const SWEEP = `DELETE FROM nightlatch_spent
+  WHERE id IN (SELECT id FROM nightlatch_spent WHERE keep_until < :now LIMIT 10 FOR UPDATE SKIP LOCKED)`;
 
-/** $1 rows as JSON. In one order, so that of two sets added at once one is added whole. */
-export const ADD_DATA_KEYS = `INSERT INTO nightlatch_data_keys (id, use, wrapped, created_at)
-SELECT id, use, wrapped, "createdAt" FROM jsonb_to_recordset($1::jsonb) AS r(id text, use text, wrapped text, "createdAt" bigint)
-ORDER BY use ON CONFLICT DO NOTHING`;
+export const SPEND: Statement = statement(
+  ONCE,
+  `WITH swept AS (${SWEEP})
+  INSERT INTO nightlatch_spent (id, keep_until) VALUES (:id, :keepUntil) ON CONFLICT DO NOTHING RETURNING true AS answer`,
+);
 
-/**
- * $1 id, $2 use, $3 wrapped, $4 created at. The count has the key before retire first. Without a row
- * another rotation came in between, and this one is to be run again.
- */
-export const ROTATE_DATA_KEY = `
-WITH retired AS (UPDATE nightlatch_data_keys SET active = false WHERE use = $2 AND active RETURNING 1)
-INSERT INTO nightlatch_data_keys (id, use, wrapped, created_at)
-SELECT $1, $2, $3, $4::bigint FROM (SELECT count(*) FROM retired) AS done
-ON CONFLICT (use) WHERE active DO NOTHING RETURNING true AS answer`;
+const DATA_KEY = { id: "text", use: "text", wrapped: "text", createdAt: "bigint" } as const;
 
-/** $1 id, $2 from, $3 to */
-export const REWRAP_DATA_KEY = "UPDATE nightlatch_data_keys SET wrapped = $3 WHERE id = $1 AND wrapped = $2";
+export const DATA_KEYS: Statement = statement(
+  {},
+  `SELECT json_build_object('id', id, 'use', use, 'wrapped', wrapped, 'createdAt', created_at) AS answer
+  FROM nightlatch_data_keys ORDER BY active DESC, created_at DESC, id`,
+);
 
-/** $1 after, $2 limit, $3 one subject only, $4 tenant, $5 subject */
-export const AUDIT_PAGE = `SELECT json_build_object('seq', seq, 'id', id, 'at', at, 'type', type, 'tenant', tenant, 'subject', subject,
-  'salt', salt, 'personal', personal, 'detail', detail, 'mac', mac) AS answer
-FROM nightlatch_audit
-WHERE seq > $1::bigint AND (NOT $3::boolean OR (tenant = $4 AND subject = $5)) ORDER BY seq LIMIT $2`;
+/** In one order, so that of two sets added at once one is added whole. */
+export const ADD_DATA_KEYS: Statement = statement(
+  { rows: "json" },
+  `INSERT INTO nightlatch_data_keys (id, use, wrapped, created_at)
+  SELECT id, use, wrapped, "createdAt" FROM json_to_recordset(:rows) AS r(id text, use text, wrapped text, "createdAt" bigint)
+  ORDER BY use ON CONFLICT DO NOTHING`,
+);
+
+/** The count has the key before retire first. Without a row another rotation came in between, and this one is to be run again. */
+export const ROTATE_DATA_KEY: Statement = statement(
+  DATA_KEY,
+  `WITH retired AS (UPDATE nightlatch_data_keys SET active = false WHERE use = :use AND active RETURNING 1)
+  INSERT INTO nightlatch_data_keys (id, use, wrapped, created_at)
+  SELECT :id, :use, :wrapped, :createdAt FROM (SELECT count(*) FROM retired) AS done
+  ON CONFLICT (use) WHERE active DO NOTHING RETURNING true AS answer`,
+);
+
+export const REWRAP_DATA_KEY: Statement = statement(
+  { id: "text", from: "text", to: "text" },
+  "UPDATE nightlatch_data_keys SET wrapped = :to WHERE id = :id AND wrapped = :from",
+);
+
+const PAGE = { after: "bigint", limit: "integer", ...SUBJECT } as const;
+
+const auditPage = (condition: string): Statement =>
+  statement(
+    PAGE,
+    `SELECT row_to_json(r) AS answer FROM (
+      SELECT seq, id, at, type, tenant, subject, salt, personal, detail, mac FROM nightlatch_audit
+      WHERE seq > :after ${condition} ORDER BY seq LIMIT :limit) AS r ORDER BY r.seq`,
+  );
+
+export const AUDIT_PAGE: Statement = auditPage("");
+export const AUDIT_PAGE_OF: Statement = auditPage(`AND ${WHO}`);
 
 /** Runs behind a change that blanks, on a snapshot of its own: so it sees the rows of attempts that the change waited for. */
-export const BLANK: string = `UPDATE nightlatch_audit SET tenant = NULL, subject = NULL, salt = NULL WHERE ${WHO}`;
+export const BLANK: Statement = statement(SUBJECT, `UPDATE nightlatch_audit SET tenant = NULL, subject = NULL, salt = NULL WHERE ${WHO}`);
