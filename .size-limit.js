@@ -8,8 +8,8 @@ import { dirname, join } from "node:path";
 const LIMITS = {
   core: {
     ".": "62 kB",
-    "./otp": "12 kB",
-    "./import": "30 kB",
+    "./otp": "11 kB",
+    "./import": "26 kB",
     "./secrets": "11 kB",
     "./audit": "100 B",
     "./http": "60 kB",

@@ -5,6 +5,7 @@ export { fromDjangoOtp } from "./django-otp.ts";
 export type { ImportedFactor } from "./imported-factor.ts";
 export type { OtplibRow } from "./otplib.ts";
 export { fromOtplib } from "./otplib.ts";
+export type { Column } from "./row.ts";
 export type { SpeakeasyRow } from "./speakeasy.ts";
 export { fromSpeakeasy } from "./speakeasy.ts";
 export type { SecretEncoding } from "./written-secret.ts";
