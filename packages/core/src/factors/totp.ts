@@ -20,9 +20,20 @@ export interface TotpFactorOptions {
   window?: number;
 }
 
+/** Says that an app may not do as it is told. */
+function warnOfApps({ algorithm, digits, period }: Required<Pick<TotpFactorOptions, "algorithm" | "digits" | "period">>): void {
+  if (algorithm === "SHA1" && digits === 6 && period === 30) return;
+  process.emitWarning(
+    `totp makes authenticators with ${algorithm}, ${digits} digits and ${period} s. Apps may ignore these settings and show wrong codes; ` +
+      "Google Authenticator documents that it has ignored algorithm and period, and digits on some devices. SHA1, 6 digits and 30 s are known to all.",
+    { type: "NightlatchWarning", code: "NIGHTLATCH_TOTP_SETTINGS" },
+  );
+}
+
 /**
  * Time-based codes from an authenticator app (RFC 6238). How far an authenticator's clock is off is recorded
- * with each success (`drift`), and never moves the window: an attacker can't walk it.
+ * with each success (`drift`), and never moves the window: an attacker can't walk it. Settings that some apps
+ * ignore raise a process warning, `NIGHTLATCH_TOTP_SETTINGS`.
  *
  * @throws ConfigError when a number is out of its bounds
  */
@@ -34,6 +45,7 @@ export function totp({ algorithm = "SHA1", digits = 6, period = 30, allowLongPer
     );
   }
   within(period, [10, allowLongPeriod ? 300 : 120], "totp: period is 10 to 120 seconds, or to 300 with allowLongPeriod");
+  warnOfApps({ algorithm, digits, period });
   within(window, [0, 3], "totp: window is 0 to 3 steps, since each step more is another code to guess");
   return Object.freeze({
     type: "totp",

@@ -10,6 +10,22 @@ const uriOf = (secret: Uint8Array, parameters = ""): string => `otpauth://totp/O
 
 export const importChecks: Check[] = [
   {
+    title: "R48 settings that some authenticator apps ignore raise a warning that names one, and the usual ones raise none",
+    async run() {
+      const heard: (Error & { code?: string })[] = [];
+      const hear = (warning: Error): void => void heard.push(warning);
+      process.on("warning", hear);
+      totpFactor();
+      for (const options of [{ algorithm: "SHA256" }, { digits: 8 }, { period: 60 }] as const) totpFactor(options);
+      // Warnings are raised in the turn that follows.
+      await new Promise((resolve) => setImmediate(resolve));
+      process.off("warning", hear);
+      const ours = heard.filter(({ code }) => code === "NIGHTLATCH_TOTP_SETTINGS");
+      assert.equal(ours.length, 3);
+      for (const { message } of ours) assert.match(message, /Google Authenticator/);
+    },
+  },
+  {
     title: "R3 an authenticator in use elsewhere is taken over with its own digits, period and algorithm, and is enabled at once",
     async run(kit) {
       const mfa = await kit.mfa(FACTORS);
