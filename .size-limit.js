@@ -14,6 +14,7 @@ const LIMITS = {
     "./audit": "100 B",
     "./http": "60 kB",
     "./stores/memory": "11 kB",
+    "./stores/mysql": "30 kB",
     "./stores/postgres": "21 kB",
     "./stores/sqlite": "23 kB",
     "./testing": "40 kB",

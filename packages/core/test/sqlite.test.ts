@@ -1,19 +1,15 @@
-import { once } from "node:events";
 import { DatabaseSync } from "node:sqlite";
 import { setImmediate } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createMfa, type Mfa, type Store } from "../src/index.ts";
 import { type SqliteClient, sqliteStore } from "../src/stores/sqlite/index.ts";
 import { auditRow, benchFor, factorRow, recovery, START, someone, unused } from "../src/testing/contract-kit.ts";
 import { storeContract } from "../src/testing/index.ts";
+import { dyingAnytime, dyingAttempts, dyingChanges, victimOf } from "./support/dying.ts";
 import { createKit, good, type Kit, together } from "./support/kit.ts";
-import { type Racers, racersIn, started } from "./support/racers.ts";
+import { type Racers, racersIn } from "./support/racers.ts";
 import { type ClientName, clientNames, clients, newFile, type OpenedClient } from "./support/sqlite.ts";
-import { onceOf, type Task } from "./support/victim.ts";
-
-const VICTIM = fileURLToPath(new URL("./support/victim.ts", import.meta.url));
 
 let file: string;
 let remove: () => Promise<void>;
@@ -91,95 +87,20 @@ describe.each([
 });
 
 describe.each(clientNames)("a process that dies, on %s", (name) => {
-  const victim = (task: Omit<Task, "client" | "file">) =>
-    started(VICTIM, { VICTIM: JSON.stringify({ client: name, file, ...task } satisfies Task) });
-
-  /** Runs the verb in processes that die behind the first statement, the second and so on, until one lives. */
-  async function dyingAtEach(
-    verb: Task["verb"],
-    enrol: (subject: string) => Promise<string>,
-    judge: (subject: string) => Promise<boolean>,
-  ) {
-    for (let killBehind = 1; ; killBehind += 1) {
-      const { subject } = someone();
-      const [code, signal] = await once(victim({ verb, subject, factorId: await enrol(subject), killBehind }), "exit");
-      const isWhole = await judge(subject);
-      if (code === 0) return { statements: killBehind - 1, isWhole };
-      expect(signal).toBe("SIGKILL");
-    }
-  }
-
   it("leaves a change whole or not begun, behind whichever statement", async () => {
     const store = await migrated(open(name));
-    const enrol = async (subject: string) => {
-      const row = factorRow();
-      await benchFor(store, { tenant: "", subject }).apply({ add: row });
-      return row.id;
-    };
-    const judge = async (subject: string) => {
-      const who = { tenant: "", subject };
-      const { epoch, factors, codes } = await store.read(who);
-      const log = await store.auditPage({ after: 0, limit: 10, who });
-      const found = [epoch, factors.map(({ confirmedAt }) => confirmedAt), codes.length, log.length];
-      expect([
-        [0, [null], 0, 0],
-        [1, [START], 3, 2],
-      ]).toContainEqual(found);
-      return epoch === 1;
-    };
-    const { statements, isWhole } = await dyingAtEach("apply", enrol, judge);
-    expect(isWhole).toBe(true);
-    expect(statements).toBeGreaterThanOrEqual(10);
+    expect(await dyingChanges(store, victimOf(name, file))).toBeGreaterThanOrEqual(10);
   });
 
   it("leaves an attempt settled or charged, behind whichever statement", async () => {
     const store = await migrated(open(name));
-    const enrol = async (subject: string) => (await benchFor(store, { tenant: "", subject }).enrol()).id;
-    const judge = async (subject: string) => {
-      const who = { tenant: "", subject };
-      const { factors, lanes } = await store.read(who);
-      const { attempts, forgiven, tally } = lanes.authenticator;
-      const log = await store.auditPage({ after: 0, limit: 10, who });
-      const isSpent = !(await store.spend(onceOf(subject, 7), START));
-      const found = [factors[0]?.position, attempts, forgiven, tally, log.length, isSpent];
-      expect([
-        [-1, 1, 0, 1, 0, false],
-        [7, 1, 1, 0, 1, true],
-      ]).toContainEqual(found);
-      return isSpent;
-    };
-    const { statements, isWhole } = await dyingAtEach("settle", enrol, judge);
-    expect(isWhole).toBe(true);
-    expect(statements).toBeGreaterThanOrEqual(7);
+    expect(await dyingAttempts(store, victimOf(name, file))).toBeGreaterThanOrEqual(7);
   });
 
   it("killed at any time, 20 times over, loses nothing that it was told, and the file still meets the contract", async () => {
     const client = open(name);
     const store = await migrated(client);
-    const bench = benchFor(store);
-    const { id } = await bench.enrol();
-    for (let round = 1; round <= 20; round += 1) {
-      const child = victim({ verb: "settle again and again", subject: bench.who.subject, factorId: id, killBehind: 0 });
-      let told = 0;
-      // At another time in each round: so many attempts later, and somewhere in the midst of the next.
-      let more = round;
-      child.on("message", (position: number) => {
-        told = position;
-        more -= 1;
-        if (more === 0) child.kill("SIGKILL");
-      });
-      await once(child, "exit");
-
-      const { factors, lanes } = await store.read(bench.who);
-      const { attempts, forgiven } = lanes.authenticator;
-      const log = await store.auditPage({ after: 0, limit: 100_000, who: bench.who });
-      const position = factors[0]?.position ?? 0;
-      expect(position).toBeGreaterThanOrEqual(told);
-      // The first position is 0. At most the last attempt was charged and not settled.
-      expect(log.length).toBe(position + 1);
-      expect(attempts - forgiven).toBeLessThanOrEqual(1);
-      expect(await store.spend(onceOf(bench.who.subject, position), START)).toBe(false);
-    }
+    await dyingAnytime(store, victimOf(name, file), 20);
     expect({ ...(client.prepare("PRAGMA integrity_check").get() as object) }).toEqual({ integrity_check: "ok" });
     for (const { run } of storeContract) await run(store);
   });
