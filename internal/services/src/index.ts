@@ -1,4 +1,4 @@
-export { newMysqlDatabase } from "./mariadb.ts";
+export { type MysqlServer, mysqlServer, newMysqlDatabase } from "./mariadb.ts";
 export { freePort, newDatabase, type PostgresServer, postgresServer } from "./postgres.ts";
 export { ensureTools, hasTool, oathtool, type Tool, zbarimg } from "./tools.ts";
 // Brings the type of `inject("postgresUrl")` to whoever imports this package; nothing at run time.

@@ -1,19 +1,11 @@
 // One of several processes that verify against one server, or one SQLite file: told over IPC whom to try, with which
 // codes, at what time; it answers how often it succeeded and how often a code was compared.
 import type { Store } from "../../src/index.ts";
-import { sqliteStore } from "../../src/stores/sqlite/index.ts";
 import { type Race, runnerOn } from "./race.ts";
-import { serve } from "./servers.ts";
-import { type ClientName, clients } from "./sqlite.ts";
+import { sharedStore } from "./shared-store.ts";
 
-async function shared(): Promise<{ store: Store; close(): unknown }> {
-  const { RACE_URL, RACE_FILE = "", RACE_CLIENT } = process.env;
-  if (RACE_URL) return await serve(RACE_URL);
-  const client = clients[RACE_CLIENT as ClientName](RACE_FILE);
-  return { store: sqliteStore(client), close: () => client.close() };
-}
+const { store, close } = await sharedStore();
 
-const { store, close } = await shared();
 /** The store of a process that dies once a code is taken, before anybody hears of it. */
 const dying = (inner: Store): Store => ({
   ...inner,

@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 import type { Store } from "../../src/index.ts";
 import { type Answered, type Entry, type Race, runnerOn } from "./race.ts";
 
-const RACER = fileURLToPath(new URL("./racer.ts", import.meta.url));
+/** The program of a racer. */
+export const RACER: string = fileURLToPath(new URL("./racer.ts", import.meta.url));
 
 /** Starts a process on the sources, told by its environment what to do. */
 export const started = (file: string, env: Record<string, string>): ChildProcess =>
