@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { benchFor, type ContractCase, factorRow, recovery, SCHEDULE, START, someone, together } from "./contract-kit.ts";
+import { benchFor, type ContractCase, factorRow, recovery, SCHEDULE, START, someone, together, unused } from "./contract-kit.ts";
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
@@ -267,6 +267,25 @@ export const attemptCases: readonly ContractCase[] = [
       assert.deepEqual([await settle(-1), await settle(5), await settle(6)], ["lost", "won", "stale"]);
       assert.equal(await store.spend(spend, START), false);
       assert.equal((await store.read(bench.who)).factors[0]?.position, 5, "an attempt whose id was spent before takes no claim");
+    },
+  },
+  {
+    id: "settle-spends-parallel",
+    level: "MUST",
+    name: "of 8 settlements that spend one id with a code each, at once, one wins, and the codes of the others stay unused",
+    async run(store) {
+      for (let round = 0; round < 10; round += 1) {
+        const bench = benchFor(store);
+        const hashes = Array.from({ length: 8 }, (_, index) => `${bench.who.subject}-${index}`);
+        await bench.apply({ codes: { type: "recovery_code", hashes, expiresAt: null } });
+        const charged = await bench.admitted({ lane: "recovery" });
+        const spend = { id: `once-${bench.who.subject}`, expiresAt: START + MINUTE };
+        const settle = (index: number) =>
+          bench.settle(charged, { lane: "recovery", spend, claim: { kind: "code", hash: hashes[index] ?? "" } });
+        const outcomes = await together(8, settle);
+        assert.deepEqual(outcomes.sort(), [...Array(7).fill("stale"), "won"]);
+        assert.equal(unused(await store.read(bench.who)).length, 7);
+      }
     },
   },
 ];

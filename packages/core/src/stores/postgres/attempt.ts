@@ -36,7 +36,7 @@ const SETTLE = {
 const LANE = ["attempts", "forgiven", "tally", "tally_at", "locked_until", "refusals"];
 
 const lockedLane = (lane: Lane): string =>
-  lockedSubject("epoch", "erased_epoch", ...LANE.map((column) => `${lane}_${column} AS ${column}`));
+  lockedSubject("epoch", "erased_epoch", "revision", ...LANE.map((column) => `${lane}_${column} AS ${column}`));
 
 /** The lock that the schedule says for a run. */
 const lockAfter = (run: string): string => `(:locks)[least(${run} + 1, cardinality(:locks))]`;
@@ -95,6 +95,15 @@ const TAKEN: Record<Claim["kind"], string> = {
   RETURNING 1`,
 };
 
+/**
+ * The row under the lock is the one in the snapshot: nobody spent an id while this statement waited. Otherwise the
+ * snapshot would not show that id as spent, and a code would be taken for an answer that comes too late.
+ */
+const FRESH = `
+fresh AS (
+  SELECT FROM s, nightlatch_subjects n WHERE n.tenant = :tenant AND n.subject = :subject AND n.revision = s.revision
+),`;
+
 const ONCE = `
 once AS (
   INSERT INTO nightlatch_spent (id, keep_until) SELECT :once, :keepUntil FROM taken ON CONFLICT DO NOTHING RETURNING 1
@@ -103,8 +112,8 @@ swept AS (${SWEEP}),`;
 
 /** Concludes an attempt of a lane. What it does not claim or spend has no part in the statement: each part costs, also when it does nothing. */
 const settle = (lane: Lane, kind: Claim["kind"] | undefined, isSpending: boolean): string => `
-WITH ${lockedLane(lane)},
-alive AS (SELECT FROM s WHERE s.epoch = :epoch${isSpending ? " AND NOT EXISTS (SELECT FROM nightlatch_spent WHERE id = :once)" : ""}),
+WITH ${lockedLane(lane)},${kind && isSpending ? FRESH : ""}
+alive AS (SELECT FROM s${kind && isSpending ? ", fresh" : ""} WHERE s.epoch = :epoch${isSpending ? " AND NOT EXISTS (SELECT FROM nightlatch_spent WHERE id = :once)" : ""}),
 ${kind ? `taken AS (${TAKEN[kind]}),` : ""}${kind && isSpending ? ONCE : ""}
 judged AS (
   SELECT CASE
@@ -112,15 +121,15 @@ judged AS (
     ${kind ? "WHEN NOT EXISTS (SELECT FROM taken) THEN 'lost'" : ""}
     ${kind && isSpending ? "WHEN NOT EXISTS (SELECT FROM once) THEN 'stale'" : ""}
     ELSE ${kind ? "'won'" : "'lost'"} END AS outcome, :epoch >= s.erased_epoch AS named
-  FROM s
+  FROM s${kind && isSpending ? ", fresh" : ""}
 ),
-${kind ? forgiven(lane) : ""}
+${kind ? forgiven(lane, isSpending) : ""}
 logged AS (${appended("CASE j.outcome WHEN 'won' THEN :won WHEN 'lost' THEN :lost ELSE :stale END", "judged j", "j.named")})
-SELECT outcome AS answer FROM judged`;
+SELECT (SELECT outcome FROM judged) AS answer FROM s`;
 
-const forgiven = (lane: Lane): string => `
+const forgiven = (lane: Lane, isSpending: boolean): string => `
 forgiven AS (
-  UPDATE nightlatch_subjects t SET ${lane}_forgiven = f.forgiven, ${lane}_tally = f.tally,
+  UPDATE nightlatch_subjects t SET ${isSpending ? "revision = t.revision + 1, " : ""}${lane}_forgiven = f.forgiven, ${lane}_tally = f.tally,
     ${lane}_locked_until = CASE WHEN f.lock > 0 THEN :now + f.lock ELSE f.restored END
   FROM (
     SELECT greatest(s.forgiven, :attempt) AS forgiven, greatest(0, s.tally - 1) AS tally,
