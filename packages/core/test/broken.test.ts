@@ -4,12 +4,24 @@ import { describe, expect, inject, it } from "vitest";
 import type { Store } from "../src/index.ts";
 import { storeContract } from "../src/testing/index.ts";
 import { checks } from "./checks/index.ts";
-import { type Broken, broken } from "./support/broken.ts";
+import { type Broken, broken, type Fault } from "./support/broken.ts";
 import { faults } from "./support/faults.ts";
 import { createKit } from "./support/kit.ts";
+import { clients, newFile } from "./support/sqlite.ts";
 
-const openStore = async (sources: Broken, on: "memory" | "postgres"): Promise<{ store: Store; close(): Promise<void> }> => {
+const openStore = async (sources: Broken, on: Fault["on"]): Promise<{ store: Store; close(): Promise<void> }> => {
   if (on === "memory") return { store: sources.memoryStore(), close: async () => {} };
+  if (on === "sqlite") {
+    const { file, remove } = await newFile();
+    const client = clients["node:sqlite"](file);
+    const store = sources.sqliteStore(client);
+    await store.migrate();
+    const close = async () => {
+      client.close();
+      await remove();
+    };
+    return { store, close };
+  }
   const pool = new pg.Pool({ connectionString: await newDatabase(inject("postgresUrl")), max: 20 });
   const store = sources.postgresStore(pool);
   await store.migrate();
@@ -40,18 +52,19 @@ async function isCaught(run: () => Promise<void>): Promise<boolean> {
   return false;
 }
 
-/** How many cases of the contract a store passes. */
-async function passes(store: Store): Promise<number> {
-  let count = 0;
+/** Whether a store passes more than half of the contract. */
+async function passesMost(store: Store): Promise<boolean> {
+  let passed = 0;
   for (const { run } of storeContract) {
     await run(store).then(
       () => {
-        count += 1;
+        passed += 1;
       },
       () => {},
     );
+    if (passed > storeContract.length / 2) return true;
   }
-  return count;
+  return false;
 }
 
 describe("broken on purpose", () => {
@@ -60,7 +73,7 @@ describe("broken on purpose", () => {
     const { store, close } = await openStore(sources, fault.on);
     try {
       // Broken in one place, not in all: a store that does nothing at all would be caught by anything.
-      expect(await passes(store)).toBeGreaterThan(storeContract.length / 2);
+      expect(await passesMost(store)).toBe(true);
       for (const name of fault.caughtBy) {
         expect(await isCaught(() => catcher(name, sources)(store)), `"${name}" must catch: ${fault.name}`).toBe(true);
       }

@@ -134,6 +134,27 @@ export const adminCases: readonly ContractCase[] = [
     },
   },
   {
+    id: "apply-halfway",
+    level: "MUST",
+    name: "a change that the store can't carry out, such as of a factor's id that is another's, leaves nothing of itself",
+    async run(store) {
+      const [bench, other] = [benchFor(store), benchFor(store)];
+      const { id } = await other.enrol();
+      await bench.apply({ add: factorRow(), codes: recovery("a"), addDevice: device(randomUUID()) });
+      const before = await store.read(bench.who);
+      const audit = [auditRow(bench.who, "t")];
+      const change = { add: factorRow({ id }), codes: recovery("b"), unlock: true, require: true, raiseEpoch: true, audit };
+      const isDone = await bench.apply(change).then(
+        ({ applied }) => applied,
+        () => false,
+      );
+      if (isDone) return; // a store may well keep ids of each subject apart
+      assert.deepEqual(await store.read(bench.who), before);
+      assert.deepEqual(await store.auditPage({ after: 0, limit: 10, who: bench.who }), []);
+      assert.equal((await bench.apply({ raiseEpoch: true })).applied, true);
+    },
+  },
+  {
     id: "apply-epoch-each",
     level: "MUST",
     name: "whatever a change brings, on another epoch than it was decided on it does not happen",

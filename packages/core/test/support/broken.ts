@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { createMfa, Store } from "../../src/index.ts";
 import type { memoryStore } from "../../src/stores/memory.ts";
 import type { PgClient } from "../../src/stores/postgres/index.ts";
+import type { SqliteClient } from "../../src/stores/sqlite/index.ts";
 
 const PACKAGE = join(dirname(fileURLToPath(import.meta.url)), "../..");
 
@@ -15,7 +16,7 @@ export interface Fault {
   /** Ids of contract cases and beginnings of the titles of checks: each must catch it. */
   caughtBy: string[];
   /** On which store it shows. */
-  on: "memory" | "postgres";
+  on: "memory" | "postgres" | "sqlite";
 }
 
 /** The sources with a fault in them. */
@@ -23,6 +24,7 @@ export interface Broken {
   createMfa: typeof createMfa;
   memoryStore: typeof memoryStore;
   postgresStore: (client: PgClient) => Store;
+  sqliteStore: (client: SqliteClient) => Store;
   remove(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export async function broken({ name, file, edits }: Fault): Promise<Broken> {
       ...(await load<Pick<Broken, "createMfa">>("index.ts")),
       ...(await load<Pick<Broken, "memoryStore">>("stores/memory.ts")),
       ...(await load<Pick<Broken, "postgresStore">>("stores/postgres/index.ts")),
+      ...(await load<Pick<Broken, "sqliteStore">>("stores/sqlite/index.ts")),
       remove: () => rm(folder, { recursive: true, force: true }),
     };
   } catch (error) {
