@@ -15,11 +15,12 @@ function judged({ name, value, atLeast, atMost }: Ratio): string[] {
 /** The report for people. The ratios come last, one on a line, for whoever reads them by program. */
 function told(report: Report): string[] {
   const width = Math.max(...report.figures.map(({ name }) => name.length));
-  const figures = report.figures.map(({ name, value, unit, quartiles, p95, perSecond }) => {
+  const figures = report.figures.map(({ name, value, unit, quartiles, p95, perSecond, cpu }) => {
     const upTo = p95 === undefined ? "" : `  p95 ${asNumber(p95).padStart(7)}`;
     const rate = perSecond === undefined ? "" : `  ${asNumber(perSecond).padStart(6)}/s`;
+    const spent = cpu === undefined ? "" : `  CPU ${asNumber(cpu).padStart(6)} µs`;
     const between = quartiles ? `  (middle half ${quartiles.map(asNumber).join(" to ")})` : "";
-    return `  ${name.padEnd(width)}  ${asNumber(value).padStart(9)} ${unit}${upTo}${rate}${between}`;
+    return `  ${name.padEnd(width)}  ${asNumber(value).padStart(9)} ${unit}${upTo}${rate}${spent}${between}`;
   });
   return [report.title, "", ...report.method, "", ...figures, "", ...report.ratios.flatMap(judged)];
 }

@@ -45,6 +45,8 @@ export interface Figure {
   p95?: number;
   /** Pieces of work done in a second. */
   perSecond?: number;
+  /** Microseconds of processor time that one takes, wherever it is spent. */
+  cpu?: number;
 }
 
 /** What a benchmark hands back; `main.ts` prints it. */

@@ -2,10 +2,11 @@ import { newDatabase, postgresServer } from "@nightlatch/internal-services";
 import pg from "pg";
 import { postgresStore } from "../src/stores/postgres/index.ts";
 import { addIdle } from "./contenders/background.ts";
+import { cpuClock } from "./contenders/cpu.ts";
 import { inSession, nightlatchOn, signingIn } from "./contenders/nightlatch.ts";
 import { progressOf } from "./progress.ts";
-import { type Figure, type Report, timesAsFast } from "./runner.ts";
-import { type Measured, raceVerifications } from "./verifications.ts";
+import { type Report, timesAsFast } from "./runner.ts";
+import { figureOf, raceVerifications } from "./verifications.ts";
 
 const isQuick = process.argv.includes("--quick");
 
@@ -14,6 +15,7 @@ const MANY = isQuick ? 50_000 : 1_000_000;
 
 /** Subjects who verify, drawn from all over the table; enrolled by the engine, and counted among the others. */
 const SAMPLED = 60;
+const CONNECTIONS = 2;
 const ROUNDS = isQuick ? 15 : 61;
 
 interface Filled {
@@ -25,7 +27,7 @@ interface Filled {
 
 /** A database with so many enrolled subjects, of whom some verify. Half of the others are there before those are enrolled, half come after. */
 async function filled(serverUrl: string, subjects: number): Promise<Filled> {
-  const pool = new pg.Pool({ connectionString: await newDatabase(serverUrl), max: 4 });
+  const pool = new pg.Pool({ connectionString: await newDatabase(serverUrl), max: CONNECTIONS });
   // A connection that the server ends while both stop.
   pool.on("error", () => {});
   const store = postgresStore(pool, { prepare: true });
@@ -50,15 +52,6 @@ async function filled(serverUrl: string, subjects: number): Promise<Filled> {
   };
 }
 
-const figureOf = ({ name, median, quartiles: [low, high], p95, perSecond }: Measured): Figure => ({
-  name,
-  value: median / 1e3,
-  unit: "µs",
-  p95: p95 / 1e3,
-  perSecond,
-  quartiles: [low / 1e3, high / 1e3],
-});
-
 /** Whether a verification takes longer where many are enrolled. */
 export async function bench(): Promise<Report> {
   const server = await postgresServer();
@@ -69,8 +62,9 @@ export async function bench(): Promise<Report> {
     const lot = await filled(server.url, MANY);
     pools.push(lot.pool);
     const progress = progressOf("verifications");
+    const cpu = await cpuClock([few.pool, lot.pool], CONNECTIONS);
     const contenders = [few.inSession, lot.inSession, few.signingIn, lot.signingIn];
-    const options = { rounds: ROUNDS, warmUp: 6, each: SAMPLED, concurrencies: [1] };
+    const options = { rounds: ROUNDS, warmUp: 6, each: SAMPLED, concurrencies: [1], cpu };
     const measured = await raceVerifications(contenders, options, (part) => progress.at(part));
     progress.done();
     const [fewInSession, manyInSession, fewSigningIn, manySigningIn] = measured;
@@ -85,6 +79,7 @@ export async function bench(): Promise<Report> {
       figures: measured.map(figureOf),
       ratios: [
         { name: "scale/p50", value: timesAsFast(fewInSession, manyInSession), atMost: 1.2 },
+        { name: "scale/cpu", value: timesAsFast(fewInSession.cpu, manyInSession.cpu) },
         { name: "scale/p50-signing-in", value: timesAsFast(fewSigningIn, manySigningIn), atMost: 1.2 },
       ],
     };

@@ -1,5 +1,6 @@
 import type { Contender, Verification } from "./contenders/contender.ts";
-import { median, quantile, type Timing } from "./runner.ts";
+import type { CpuClock } from "./contenders/cpu.ts";
+import { type Figure, median, quantile, type Timing } from "./runner.ts";
 
 /** What one contender took with so many verifications in flight. */
 export interface Measured extends Timing {
@@ -8,6 +9,8 @@ export interface Measured extends Timing {
   p95: number;
   /** Verifications answered in a second. */
   perSecond: number;
+  /** Processor time of each, as a timing of its own. */
+  cpu: Timing;
 }
 
 /** How verifications are compared. */
@@ -19,6 +22,7 @@ export interface VerificationOptions {
   /** Verifications of one contender in a round, at each concurrency. */
   each: number;
   concurrencies: readonly number[];
+  cpu: CpuClock;
 }
 
 /** Runs all of them, so many in flight; what each took, in nanoseconds. */
@@ -41,6 +45,8 @@ interface Lane {
   concurrency: number;
   /** The median of each round. */
   samples: number[];
+  /** The processor time of each round, in nanoseconds for one verification. */
+  cpu: number[];
   latencies: number[];
   count: number;
   ns: number;
@@ -53,11 +59,11 @@ interface Lane {
  */
 export async function raceVerifications(
   contenders: readonly Contender[],
-  { rounds, warmUp, each, concurrencies }: VerificationOptions,
+  { rounds, warmUp, each, concurrencies, cpu }: VerificationOptions,
   progress: (done: number) => void = () => {},
 ): Promise<Measured[]> {
   const lanes = concurrencies.flatMap((concurrency) =>
-    contenders.map((contender): Lane => ({ contender, concurrency, samples: [], latencies: [], count: 0, ns: 0 })),
+    contenders.map((contender): Lane => ({ contender, concurrency, samples: [], cpu: [], latencies: [], count: 0, ns: 0 })),
   );
   for (let round = -warmUp; round < rounds; round += 1) {
     for (let turn = 0; turn < lanes.length; turn += 1) {
@@ -65,27 +71,47 @@ export async function raceVerifications(
       const verifications = await lane.contender.ready(each);
       // What making them ready left behind is not charged to them.
       globalThis.gc?.({ type: "minor" });
+      const spentBefore = await cpu();
       const began = performance.now();
       const took = await inFlight(verifications, lane.concurrency);
       const ns = (performance.now() - began) * 1e6;
+      const spent = (await cpu()) - spentBefore;
       if (round < 0) continue;
       lane.samples.push(median(took));
+      lane.cpu.push((spent * 1e3) / took.length);
       lane.latencies.push(...took);
       lane.count += took.length;
       lane.ns += ns;
     }
     progress((round + warmUp + 1) / (rounds + warmUp));
   }
-  return lanes.map(({ contender: { name }, concurrency, samples, latencies, count, ns }) => {
-    const sorted = latencies.sort((a, b) => a - b);
-    return {
-      name,
-      concurrency,
-      samples,
-      median: quantile(sorted, 0.5),
-      quartiles: [quantile(sorted, 0.25), quantile(sorted, 0.75)],
-      p95: quantile(sorted, 0.95),
-      perSecond: count / (ns / 1e9),
-    };
-  });
+  return lanes.map(({ contender: { name }, concurrency, samples, cpu: spent, latencies, count, ns }) => ({
+    ...timingOf(name, latencies),
+    samples,
+    concurrency,
+    p95: quantile(
+      latencies.sort((a, b) => a - b),
+      0.95,
+    ),
+    perSecond: count / (ns / 1e9),
+    cpu: timingOf(name, spent),
+  }));
+}
+
+function timingOf(name: string, samples: readonly number[]): Timing {
+  const sorted = [...samples].sort((a, b) => a - b);
+  return { name, samples, median: quantile(sorted, 0.5), quartiles: [quantile(sorted, 0.25), quantile(sorted, 0.75)] };
+}
+
+/** What was measured as a figure of a report, in microseconds. */
+export function figureOf({ name, concurrency, median: middle, quartiles: [low, high], p95, perSecond, cpu }: Measured): Figure {
+  return {
+    name: `${concurrency} at a time: ${name}`,
+    value: middle / 1e3,
+    unit: "µs",
+    p95: p95 / 1e3,
+    perSecond,
+    cpu: cpu.median / 1e3,
+    quartiles: [low / 1e3, high / 1e3],
+  };
 }
