@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   import: ["otp", "zod"],
   lockout: ["internal", "errors.ts"],
   secrets: ["internal", "errors.ts"],
-  // The stores' interface is types alone; the memory and SQLite stores also do their own arithmetic with the pure schedule.
+  // The stores' interface is types alone; those but PostgreSQL's also do their own arithmetic with the pure schedule.
   stores: ["lockout"],
   audit: ["internal", "secrets"],
   factors: ["internal", "errors.ts", "otp"],
