@@ -16,7 +16,8 @@ const debianPackages = {
 
 export type Tool = keyof typeof debianPackages;
 
-const allTools = Object.keys(debianPackages) as Tool[];
+/** All of them; no server of our own where one is named. */
+const neededTools = (): Tool[] => (Object.keys(debianPackages) as Tool[]).filter((tool) => tool !== "mariadbd" || !process.env.MYSQL_URL);
 
 /** Where servers lie on Debian, which only root has on the PATH. */
 const SBIN = "/usr/sbin";
@@ -41,7 +42,7 @@ export const hasTool = (name: string): boolean => pathOf(name) !== undefined;
  * Sees to it that the tools are on the PATH: installs the missing ones with apt-get where that can be done
  * (root, on Debian), else says which tests will be skipped. With `CI=true` a missing tool is an error.
  */
-export async function ensureTools(tools: readonly Tool[] = allTools): Promise<void> {
+export async function ensureTools(tools: readonly Tool[] = neededTools()): Promise<void> {
   const missing = () => tools.filter((tool) => !hasTool(tool));
   if (missing().length === 0) return;
 

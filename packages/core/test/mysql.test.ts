@@ -2,7 +2,9 @@ import { newMysqlDatabase } from "@nightlatch/internal-services";
 import { createPool, type Pool, type PoolConnection, type PoolOptions, type RowDataPacket } from "mysql2/promise";
 import { afterEach, describe, expect, inject, it } from "vitest";
 import { createMfa } from "../src/index.ts";
+import { connectionOf } from "../src/stores/mysql/connection.ts";
 import { type MysqlPool, mysqlMigrations, mysqlStore } from "../src/stores/mysql/index.ts";
+import { migrate, numbered, VERSIONS } from "../src/stores/mysql/migrations.ts";
 import type { Store } from "../src/stores/store.ts";
 import { auditRow, benchFor, factorRow, recovery, SCHEDULE, START, someone, unused } from "../src/testing/contract-kit.ts";
 import { storeContract } from "../src/testing/index.ts";
@@ -314,6 +316,32 @@ describe.skipIf(serverUrl === null)("migrations on MariaDB", () => {
       opened = opened.filter((one) => one !== pool);
     }
     expect(statements).toBeGreaterThan(12);
+  });
+
+  it("a database of version 1 is brought to the next, by several at once and from halfway, and keeps what it holds", async () => {
+    const next = numbered([
+      ...VERSIONS,
+      ["ALTER TABLE nightlatch_subjects ADD COLUMN note TEXT", "CREATE INDEX nightlatch_audit_at ON nightlatch_audit (at)"],
+    ]);
+    const [old, halfway, fresh] = [await migrated(), await migrated(), await empty()];
+    const bench = benchFor(old.store);
+    await bench.apply({ codes: recovery("a"), raiseEpoch: true });
+    const before = await old.store.read(bench.who);
+    await halfway.pool.query("ALTER TABLE nightlatch_subjects ADD COLUMN note TEXT");
+    await together(8, () => migrate(connectionOf(other(old.url)), next));
+    await migrate(connectionOf(halfway.pool), next);
+    await migrate(connectionOf(fresh.pool), next);
+    const schema = await schemaOf(fresh.pool);
+    expect([await schemaOf(old.pool), await schemaOf(halfway.pool)]).toEqual([schema, schema]);
+    expect((await installed(old.pool)).map(({ version }) => version)).toEqual(next.map(({ version }) => version));
+    expect(await old.store.read(bench.who)).toEqual(before);
+  });
+
+  it("one that fails is not noted, and gives up its turn", async () => {
+    const { pool } = await empty();
+    const broken = numbered([...VERSIONS, ["INSERT INTO nothing_of_that_name VALUES (1)"]]);
+    for (let n = 0; n < 2; n += 1) await expect(migrate(connectionOf(pool), broken)).rejects.toThrow(/nothing_of_that_name/);
+    expect((await installed(pool)).map(({ version }) => version)).toEqual(mysqlMigrations.map(({ version }) => version));
   });
 
   it("a table that another engine keeps is refused", async () => {

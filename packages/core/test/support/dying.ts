@@ -19,7 +19,7 @@ export const victimOf =
     started(VICTIM, { VICTIM: JSON.stringify({ client, at, ...task } satisfies Task) });
 
 /** Runs the verb in processes that die behind the first statement, the second and so on, until one lives: how many died. */
-export async function dyingAtEach(
+async function dyingAtEach(
   victim: Victim,
   verb: Task["verb"],
   enrol: (subject: string) => Promise<string>,
