@@ -103,7 +103,7 @@ describe("the keyring in a file", () => {
 });
 
 describe("the text of what is sealed", () => {
-  const sealUnder = (id: string) => createSeal([{ id, key: createSecretKey(randomBytes(32)) }]);
+  const sealUnder = (id: string) => createSeal([{ id, key: createSecretKey(randomBytes(32)), createdAt: 0 }]);
 
   it("R37 tells the id of its key and how long it is inside, without a key", () => {
     const seal = sealUnder("0b1c");

@@ -51,13 +51,19 @@ export interface MfaEventDetails {
   /** A trusted device stood in for the second step of a sign-in. */
   device_used: { deviceId: string };
   device_revoked: { deviceId: string };
-  /** An admin ended the locks. `actor` is the admin's id. */
-  unlocked: { actor: string; reason: string };
+  /** An admin ended the locks. `actor` is the admin's id; `actorTenant` is told where it is another than the subject's. */
+  unlocked: { actor: string; actorTenant?: string; reason: string };
   /** An admin removed all factors, codes and trusted devices. */
-  mfa_reset: { actor: string; reason: string };
+  mfa_reset: { actor: string; actorTenant?: string; reason: string };
   /** MFA was switched off for this subject by an admin; for everybody, if there is no subject, by the host's configuration. */
-  mfa_switched_off: { actor?: string; reason?: string };
-  mfa_switched_on: { actor?: string; reason?: string };
+  mfa_switched_off: { actor?: string; actorTenant?: string; reason?: string };
+  mfa_switched_on: { actor?: string; actorTenant?: string; reason?: string };
+  /** The store says that MFA is switched off for this subject, under no mark of ours: somebody edited its row. It is asked for. */
+  switch_forged: Record<never, never>;
+  /** An admin's act was refused. `act` is the event that it would have been. */
+  admin_act_refused: { act: string; actor: string; actorTenant?: string; why: string };
+  /** As many codes were sent in a day as may be. */
+  delivery_limit_reached: { method: string };
   /** Every grant, challenge and trusted device of the subject was ended. */
   revoked: Record<never, never>;
   /** The subject's factors were erased and its name in this log blanked. */

@@ -1,23 +1,30 @@
 import { ConfigError } from "../errors.ts";
 import type { Change } from "../stores/store.ts";
-import { change, type Engine, keyOf } from "./engine.ts";
+import { change, confirmed, type Engine, keyOf, switchMark } from "./engine.ts";
 import { provenByGrant } from "./proof.ts";
-import type { AdminAct, Refusal, Subject } from "./types.ts";
+import type { AdminAct, Refusal, RefusalReason, Subject } from "./types.ts";
 
 const LONGEST_REASON = 500;
 
+/** An act's change, for a subject as it is now. */
+type Act = (mark: string, isOff: boolean) => Partial<Change>;
+
 type AdminEvent = "unlocked" | "mfa_reset" | "mfa_switched_off" | "mfa_switched_on";
 
-/** What an act does, beside telling of it. */
-const ACTS = {
-  unlocked: { unlock: true },
-  mfa_reset: { removeAll: true, unlock: true, raiseEpoch: true },
-  mfa_switched_off: { switchedOff: true, raiseEpoch: true },
-  mfa_switched_on: { switchedOff: false, raiseEpoch: true },
-} as const satisfies Record<AdminEvent, Partial<Change>>;
+/** What an act does, by the event that tells of it. */
+const ACTS: Record<AdminEvent, Act> = {
+  unlocked: () => ({ unlock: true }),
+  // Whoever starts anew starts with MFA on.
+  mfa_reset: (_, isOff) => ({ removeAll: true, unlock: true, raiseEpoch: true, ...(isOff ? { switchedOff: "" } : {}) }),
+  mfa_switched_off: (mark) => ({ switchedOff: mark, raiseEpoch: true }),
+  mfa_switched_on: () => ({ switchedOff: "", raiseEpoch: true }),
+};
+
+/** A few tries suffice: each after the first follows another change of the same subject. */
+const MOST_TRIES = 10;
 
 /**
- * An admin's act on somebody else's account. The actor proves a second factor of their own moments ago, so a
+ * An admin's act on somebody else's account. The actor has a second factor and proved it moments ago, so a
  * stolen admin session alone resets nobody, and nobody talks their own way out of a lock.
  */
 export async function act(engine: Engine, subject: Subject, by: AdminAct, type: AdminEvent): Promise<{ ok: true } | Refusal> {
@@ -25,21 +32,61 @@ export async function act(engine: Engine, subject: Subject, by: AdminAct, type: 
   if (typeof reason !== "string" || reason.trim() === "" || reason.length > LONGEST_REASON || !reason.isWellFormed()) {
     throw new ConfigError(`An admin's act has a reason of 1 to ${LONGEST_REASON} characters, for whoever reads the log.`);
   }
-  if (actor.id === subject.id && (actor.tenant ?? "") === (subject.tenant ?? "")) return { ok: false, reason: "own_account" };
-  const { proven } = await provenByGrant(engine, actor, grant);
-  if (!proven) return { ok: false, reason: "proof_needed" };
-  // Switching what is switched already changes nothing, and what was asked for is so.
-  await change(engine, keyOf(subject), [{ type, actor: actor.id, reason }], ACTS[type]);
-  return { ok: true };
+  const who = keyOf(subject);
+  const { tenant, subject: actorId } = keyOf(actor);
+  const named = { actor: actorId, ...(tenant === who.tenant ? {} : { actorTenant: tenant }) };
+  const refuse = async (why: RefusalReason): Promise<Refusal> => {
+    await change(engine, who, [{ type: "admin_act_refused", act: type, ...named, why }], {});
+    return { ok: false, reason: why };
+  };
+
+  if (actorId === who.subject && tenant === who.tenant) return await refuse("own_account");
+  const { proven, state: own } = await provenByGrant(engine, actor, grant);
+  if (!proven || confirmed(own).length === 0) return await refuse("proof_needed");
+
+  const mark = switchMark(await engine.openKeys(), who);
+  for (let attempt = 1; attempt <= MOST_TRIES; attempt += 1) {
+    const { epoch, switchedOff } = await engine.store.read(who);
+    const isOff = switchedOff !== null;
+    // What is switched already is as it was asked for.
+    if ((type === "mfa_switched_off" && switchedOff === mark) || (type === "mfa_switched_on" && !isOff)) return { ok: true };
+    // A forged mark goes before a true one can stand in its place.
+    if (type === "mfa_switched_off" && isOff) await change(engine, who, [{ type: "switch_forged" }], { switchedOff: "", epoch });
+    const { applied } = await change(engine, who, [{ type, ...named, reason }], { ...ACTS[type](mark, isOff), epoch });
+    if (applied) return { ok: true };
+  }
+  return { ok: false, reason: "expired" };
+}
+
+/** Removes all that is held of a user who is deleted, and blanks the user in the log. */
+export async function erase(engine: Engine, subject: Subject): Promise<void> {
+  const who = keyOf(subject);
+  for (;;) {
+    const { epoch, switchedOff } = await engine.store.read(who);
+    const { applied } = await change(engine, who, [{ type: "subject_erased" }], {
+      removeAll: true,
+      raiseEpoch: true,
+      blank: true,
+      epoch,
+      ...(switchedOff === null ? {} : { switchedOff: "" }),
+    });
+    if (applied) return;
+  }
 }
 
 /** The log's rows that are of no subject stand under this key. */
 const NOBODY = { tenant: "", subject: "" };
 
+const noted = new WeakSet<Engine>();
+
 /** Records, once for each turn, that the host switched MFA off for everybody, or on again. */
 export async function noteSwitch(engine: Engine): Promise<void> {
-  const { switchedOff } = engine;
-  const { switchedOffAt } = await engine.store.read(NOBODY);
-  if ((switchedOffAt !== null) === switchedOff) return;
-  await change(engine, NOBODY, [{ type: switchedOff ? "mfa_switched_off" : "mfa_switched_on" }], { switchedOff });
+  if (noted.has(engine)) return;
+  const { switchedOff } = await engine.store.read(NOBODY);
+  if ((switchedOff !== null) !== engine.switchedOff) {
+    const mark = engine.switchedOff ? switchMark(await engine.openKeys(), NOBODY) : "";
+    const type = engine.switchedOff ? "mfa_switched_off" : "mfa_switched_on";
+    await change(engine, NOBODY, [{ type }], { switchedOff: mark });
+  }
+  noted.add(engine);
 }

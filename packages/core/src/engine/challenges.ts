@@ -27,7 +27,7 @@ export async function issueChallenge(
   claims: Omit<ChallengeClaims, "issued_at"> & { sub: string },
   methods: Method[],
 ): Promise<Challenge> {
-  const { challenges } = await engine.openKeys();
+  const { challenges } = await engine.signingKeys();
   const now = engine.clock();
   const issuedAt = Math.floor(now / 1000);
   const expiresAt = issuedAt + (claims.enrol ? ENROLMENT_LIFETIME : LIFETIME);
@@ -43,10 +43,24 @@ export const markOf = ({ jti, issued_at, epoch, exp }: OpenChallenge): Challenge
   expiresAt: exp * 1000,
 });
 
-/** A step-up challenge of this very subject and session. */
-export async function stepUpChallenge(engine: Engine, token: unknown, subject: Subject): Promise<OpenChallenge | undefined> {
+/** What a delivered code is for that opens a set-up. */
+export const SETUP_PURPOSE = "nightlatch:setup";
+
+/**
+ * A step-up challenge of this very subject and session.
+ *
+ * @param purpose - what it is answered for now: one that was asked for something else will not do
+ */
+export async function stepUpChallenge(
+  engine: Engine,
+  token: unknown,
+  subject: Subject,
+  purpose?: string,
+): Promise<OpenChallenge | undefined> {
   const claims = await opened(engine, ({ challenges }) => challenges, token);
-  return claims?.use === "step-up" && isOf(claims, bearerOf(subject)) ? claims : undefined;
+  if (claims?.use !== "step-up" || !isOf(claims, bearerOf(subject))) return undefined;
+  const isForElse = purpose !== undefined && (claims.bind !== undefined || (claims.purpose ?? purpose) !== purpose);
+  return isForElse ? undefined : claims;
 }
 
 /** A sign-in's challenge; one that is answered by enrolling and one that is not never stand for each other. */

@@ -1,8 +1,8 @@
 import { createAuditLog } from "../audit/log.ts";
 import { ConfigError } from "../errors.ts";
-import { act, noteSwitch } from "./admin.ts";
+import { act, erase, noteSwitch } from "./admin.ts";
 import { deliver } from "./deliver.ts";
-import { listDevices, revokeDevice } from "./devices.ts";
+import { checkDeviceName, listDevices, revokeDevice } from "./devices.ts";
 import { change, createEngine, keyOf } from "./engine.ts";
 import { enable, importFactor, setup } from "./enrol.ts";
 import { reseal, rotate } from "./keys.ts";
@@ -79,9 +79,10 @@ export function createMfa(options: MfaOptions): Mfa {
     challenge: async (subject, demand) => await challenge(engine, checked(subject), demand),
     deliver: async (token, by) => await deliver(engine, token, by),
     async verify(answer) {
-      if (answer.subject) checked(answer.subject);
+      if (answer?.device !== undefined) checkDeviceName(answer.device);
+      if (answer?.subject) checked(answer.subject);
       // Neither a challenge nor a subject: a field is missing in what the user sent, which answers nothing.
-      else if (typeof answer.challenge !== "string") return { ok: false, reason: "expired" };
+      else if (typeof answer?.challenge !== "string") return { ok: false, reason: "expired" };
       else if (answer.session !== undefined) checkText("session", answer.session);
       return await verify(engine, answer);
     },
@@ -110,7 +111,7 @@ export function createMfa(options: MfaOptions): Mfa {
       switchOff: async (subject, by) => await act(engine, checked(subject), checkedAct(by), "mfa_switched_off"),
       switchOn: async (subject, by) => await act(engine, checked(subject), checkedAct(by), "mfa_switched_on"),
       async erase(subject) {
-        await change(engine, keyOf(checked(subject)), [{ type: "subject_erased" }], { removeAll: true, raiseEpoch: true, blank: true });
+        await erase(engine, checked(subject));
       },
     } satisfies Mfa["admin"]),
     keys: Object.freeze({

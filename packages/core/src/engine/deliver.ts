@@ -1,11 +1,34 @@
 import { DeliveryError } from "../errors.ts";
 import type { Method } from "../factors/factor.ts";
 import { closedUntil, leaked } from "../lockout/policy.ts";
+import { keyedHash } from "../secrets/keyed-hash.ts";
+import type { SubjectKey } from "../stores/store.ts";
+import { SETUP_PURPOSE } from "./challenges.ts";
 import { codeHash } from "./codes.ts";
-import { change, type Engine, methodsOf } from "./engine.ts";
+import { change, confirmed, type Engine, methodsOf } from "./engine.ts";
 import { opened } from "./grants.ts";
+import { LIVE_CODES, liveCodes } from "./live-codes.ts";
 import { secondsUntil } from "./road.ts";
 import type { Refusal } from "./types.ts";
+
+const DAY = 86_400_000;
+
+const dayEnd = (now: number): number => (Math.floor(now / DAY) + 1) * DAY;
+
+/**
+ * Takes one of a day's codes. Each is an id that is spent once, so that the count holds across processes. The
+ * last one is told of, since nobody who waits for a code needs so many.
+ */
+async function takeFromBudget(engine: Engine, who: SubjectKey, type: Method, daily: number, now: number): Promise<boolean> {
+  const { pepper } = await engine.openKeys();
+  for (let n = 1; n <= daily; n += 1) {
+    const id = keyedHash(pepper, ["delivery", type, who.tenant, who.subject, String(dayEnd(now)), String(n)]);
+    if ((await engine.store.spend({ id, expiresAt: dayEnd(now) }, now)) !== true) continue;
+    if (n === daily) await change(engine, who, [{ type: "delivery_limit_reached", method: type }], {});
+    return true;
+  }
+  return false;
+}
 
 /**
  * Sends a code for a challenge. It counts for that challenge alone, and the one before it is dead; what was
@@ -25,7 +48,15 @@ export async function deliver(engine: Engine, token: string, by: Method): Promis
   const lane = state.lanes[factor.lane];
   const until = closedUntil(engine.schedule, leaked(engine.schedule, lane, now), lane.lockedUntil);
   if (until > now) return { ok: false, reason: "locked", retryAfter: secondsUntil(until, now) };
-  if (state.epoch !== claims.epoch) return { ok: false, reason: "expired" };
+  // Nothing is sent for a challenge that is dead: ended by a change, or by a lock since.
+  if (state.epoch !== claims.epoch || (lane.lockedUntil ?? 0) > claims.issued_at) return { ok: false, reason: "expired" };
+  if (
+    liveCodes(
+      engine,
+      confirmed(state).map(({ type }) => type),
+    ) > LIVE_CODES
+  )
+    return { ok: false, reason: "factor_limit" };
 
   const { lifetime, every, newCode, deliver: send } = factor.delivery;
   const { pepper } = await engine.openKeys();
@@ -36,8 +67,10 @@ export async function deliver(engine: Engine, token: string, by: Method): Promis
     epoch: claims.epoch,
   });
   if (!applied) return { ok: false, reason: "too_soon", retryAfter: every };
+  const isInBudget = await takeFromBudget(engine, who, factor.type, factor.delivery.daily, now);
+  if (!isInBudget) return { ok: false, reason: "too_soon", retryAfter: secondsUntil(dayEnd(now), now) };
 
-  const { purpose } = claims;
+  const purpose = claims.enrol ? SETUP_PURPOSE : claims.purpose;
   const subject = { id: who.subject, ...(who.tenant ? { tenant: who.tenant } : {}) };
   try {
     const { to } = await send({ subject, code, expiresAt: new Date(expiresAt), ...(purpose === undefined ? {} : { purpose }) });

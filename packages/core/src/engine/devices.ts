@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { ConfigError } from "../errors.ts";
+import { equal } from "../internal/equal.ts";
 import { keyedHash } from "../secrets/keyed-hash.ts";
 import type { DeviceRow, SubjectKey, SubjectState } from "../stores/store.ts";
 import { change, type Engine, keyOf } from "./engine.ts";
@@ -9,10 +10,24 @@ import type { DeviceInfo, Refusal, Subject, Verified } from "./types.ts";
 /** A longer text is no token of ours. */
 const LONGEST_TOKEN = 128;
 
-/** The hash that a device is known by: bound to whose it is and to the epoch, so that a change of factors ends it. */
-async function deviceHash(engine: Engine, { tenant, subject }: SubjectKey, epoch: number, token: string): Promise<string> {
+/** Refuses a device's name that is none. */
+export function checkDeviceName(device: { name: string }): void {
+  if (!isName(device?.name)) throw new ConfigError("A device's name has 1 to 64 characters, control characters not among them.");
+}
+
+/**
+ * The hash that a device is known by: bound to whose it is, to the epoch, so that a change of factors ends it,
+ * and to its end, so that an edited row trusts it no longer than it was to be trusted.
+ */
+async function deviceHash(
+  engine: Engine,
+  { tenant, subject }: SubjectKey,
+  epoch: number,
+  expiresAt: number,
+  token: string,
+): Promise<string> {
   const { pepper } = await engine.openKeys();
-  return keyedHash(pepper, ["device", tenant, subject, String(epoch), token]);
+  return keyedHash(pepper, ["device", tenant, subject, String(epoch), String(expiresAt), token]);
 }
 
 /** Trusts the device that a sign-in was completed on; `undefined` where that is not offered, or the factors changed meanwhile. */
@@ -23,14 +38,13 @@ export async function trustDevice(
   { name }: { name: string },
 ): Promise<Verified["device"] | undefined> {
   if (engine.deviceLifetime === 0) return undefined;
-  if (!isName(name)) throw new ConfigError("A device's name has 1 to 64 characters, control characters not among them.");
   const now = engine.clock();
   const id = randomUUID();
   const token = randomBytes(32).toString("base64url");
   const expiresAt = now + engine.deviceLifetime;
   const row: DeviceRow = {
     id,
-    hash: await deviceHash(engine, who, epoch, token),
+    hash: await deviceHash(engine, who, epoch, expiresAt, token),
     name,
     createdAt: now,
     expiresAt,
@@ -48,9 +62,11 @@ export async function useDevice(
   token: unknown,
 ): Promise<string | undefined> {
   if (engine.deviceLifetime === 0 || typeof token !== "string" || token.length > LONGEST_TOKEN) return undefined;
-  const hash = await deviceHash(engine, who, epoch, token);
   const now = engine.clock();
-  const device = devices.find((row) => row.hash === hash && row.expiresAt > now);
+  // Trust that was given for longer than it is given for now has ended.
+  const trusted = devices.filter(({ createdAt, expiresAt }) => Math.min(expiresAt, createdAt + engine.deviceLifetime) > now);
+  const hashes = await Promise.all(trusted.map(({ expiresAt }) => deviceHash(engine, who, epoch, expiresAt, token)));
+  const device = trusted.find(({ hash }, index) => equal(hash, hashes[index] ?? ""));
   if (!device) return undefined;
   // Only a device that is still there when its use is noted was trusted: one revoked meanwhile is not.
   const { applied } = await change(engine, who, [{ type: "device_used", deviceId: device.id }], { useDevice: device.id, epoch });

@@ -4,17 +4,22 @@ import { auditRow, eventOf } from "../audit/row.ts";
 import { RECOVERY_CODE } from "../factors/recovery-code.ts";
 import type { ChallengeClaims } from "../grants/challenge.ts";
 import type { Bearer, GrantClaims } from "../grants/grant.ts";
-import { type GrantKey, grantKey, type PublicJwk, publicJwk } from "../grants/grant-keys.ts";
+import { grantKeys, type PublicJwk, publicJwk } from "../grants/grant-keys.ts";
 import { type TokenKind, tokenKind } from "../grants/token.ts";
+import { equal } from "../internal/equal.ts";
 import { keepKeys } from "../secrets/kept-keys.ts";
+import { keyedHash } from "../secrets/keyed-hash.ts";
 import { createSeal, type Seal } from "../secrets/seal.ts";
-import type { AuditRow, Change, FactorRow, SubjectKey, SubjectRecord } from "../stores/store.ts";
+import type { AuditRow, Change, FactorRow, SubjectKey, SubjectRecord, SubjectState } from "../stores/store.ts";
 import { failClosed } from "./fail-closed.ts";
 import type { Settings } from "./options.ts";
 import type { Subject } from "./types.ts";
 
 /** The assurance level of a second factor. */
 export const ACR = "urn:nightlatch:acr:mfa";
+
+/** Milliseconds between two looks for a newer key to sign with. */
+const LOOK_EVERY = 3_600_000;
 
 /** What the opened data keys are used for. */
 export interface OpenKeys {
@@ -39,6 +44,8 @@ export interface Engine extends Settings {
   openKeys(needed?: readonly string[]): Promise<OpenKeys>;
   /** With whatever the store holds now: where it matters which key is the active one. */
   freshKeys(): Promise<OpenKeys>;
+  /** Those to sign with, no more than an hour after another process made new ones. */
+  signingKeys(): Promise<OpenKeys>;
   /** Tells the host of events that are in the log. */
   tell(rows: readonly AuditRow[]): void;
 }
@@ -68,30 +75,54 @@ export function methodsOf({ factors, via }: Pick<Settings, "factors" | "via">, r
   return [...held, ...delivered];
 }
 
+/**
+ * The mark under which MFA is switched off: nobody can make one without the pepper, so an edited row does not
+ * let a subject in by password alone.
+ */
+export const switchMark = ({ pepper }: OpenKeys, { tenant, subject }: SubjectKey): string =>
+  keyedHash(pepper, ["switched-off", tenant, subject]);
+
+/** Whether MFA is switched off, for everybody or under a mark of ours for this subject. */
+export async function isSwitchedOff(engine: Engine, who: SubjectKey, { switchedOff }: SubjectState): Promise<boolean> {
+  if (engine.switchedOff || switchedOff === null) return engine.switchedOff;
+  if (equal(switchedOff, switchMark(await engine.openKeys(), who))) return true;
+  await change(engine, who, [{ type: "switch_forged" }], {});
+  return false;
+}
+
 /** Puts the engine's shared parts together. */
 export function createEngine(settings: Settings): Engine {
   const store = failClosed(settings.store);
   const kept = keepKeys(settings.keys, store, settings.clock, (keys): OpenKeys => {
     const [auditKey, ...olderAuditKeys] = keys.audit;
-    const [active, ...older] = keys.grant;
-    const grantKeys: readonly [GrantKey, ...GrantKey[]] = [grantKey(active), ...older.map(grantKey)];
+    const signing = grantKeys(keys.grant);
     return {
       seal: createSeal(keys.seal),
       pepper: keys.pepper[0].key,
       audit: [auditKey.key, ...olderAuditKeys.map(({ key }) => key)],
-      grants: tokenKind<GrantClaims>("mfa-grant", grantKeys, { remember: true, algorithm: settings.grantAlgorithm }),
+      grants: tokenKind<GrantClaims>("mfa-grant", signing, { remember: true, algorithm: settings.grantAlgorithm }),
       // Only we read challenges, so nobody needs a public key for them.
-      challenges: tokenKind<ChallengeClaims>("mfa-challenge", grantKeys, { remember: false, algorithm: "HS256" }),
-      jwks: grantKeys.map(publicJwk),
+      challenges: tokenKind<ChallengeClaims>("mfa-challenge", signing, { remember: false, algorithm: "HS256" }),
+      jwks: signing.filter(({ until }) => until > settings.clock()).map(publicJwk),
       has: keys.has,
     };
   });
+
+  let lookedAt: number | undefined;
 
   return {
     ...settings,
     store,
     openKeys: kept.open,
     freshKeys: kept.fresh,
+    async signingKeys() {
+      const now = settings.clock();
+      lookedAt ??= now;
+      if (now - lookedAt < LOOK_EVERY) return await kept.open();
+      lookedAt = now;
+      // A key that is open still signs, should the store not answer: it is looked for again in an hour.
+      return await kept.fresh().catch(() => kept.open());
+    },
     tell(rows) {
       for (const row of rows) {
         // The event is in the log already: a listener that fails loses its own copy, never the verification.

@@ -5,14 +5,14 @@ import { boundClaims } from "../grants/grant.ts";
 import { parseKeyUri, toBase32 } from "../otp/index.ts";
 import { keyedHash } from "../secrets/keyed-hash.ts";
 import type { FactorRow, SubjectKey, SubjectRecord } from "../stores/store.ts";
-import { type Enroller, enroller, markOf, stepUpChallenge } from "./challenges.ts";
+import { type Enroller, enroller, markOf, SETUP_PURPOSE, stepUpChallenge } from "./challenges.ts";
 import { newRecoveryCodes } from "./codes.ts";
 import { bearerOf, change, confirmed, type Engine, keyOf, type OpenKeys } from "./engine.ts";
 import { factorAad } from "./factor-aad.ts";
 import { granted } from "./grants.ts";
+import { LIVE_CODES, liveCodes } from "./live-codes.ts";
 import { isName } from "./name.ts";
-import { LIVE_CODES } from "./options.ts";
-import { prove } from "./proof.ts";
+import { isCodeProof, prove } from "./proof.ts";
 import { walk } from "./road.ts";
 import { SHORT_SECRET } from "./status.ts";
 import type { Enrolling, Proof, Refusal, Setup, SetupOptions, Subject, Verification } from "./types.ts";
@@ -30,19 +30,10 @@ export function checkName(name: unknown): void {
   if (!isName(name)) throw new ConfigError("An authenticator's name has 1 to 64 characters, control characters not among them.");
 }
 
-/**
- * Whether one more authenticator of a type leaves few enough codes valid at once. Codes of one that answers
- * to its name alone are never live beside those of others.
- */
-function hasRoom({ factors }: Engine, record: SubjectRecord, added: Method, replaces?: string | null): boolean {
-  const liveOf = (type: Method): number => {
-    const factor = factors.find((known) => known.type === type);
-    return factor && !factor.named ? factor.liveCodes : 0;
-  };
-  const delivered = factors.filter(({ delivery }) => delivery).map(({ type }) => type);
+/** Whether one more authenticator of a type leaves few enough codes valid at once. */
+function hasRoom(engine: Engine, record: SubjectRecord, added: Method, replaces?: string | null): boolean {
   const kept = confirmed(record).filter(({ id }) => id !== replaces);
-  const types = [...kept.map(({ type }) => type), added, ...delivered];
-  return types.reduce((sum, type) => sum + liveOf(type), 0) <= LIVE_CODES;
+  return liveCodes(engine, [...kept.map(({ type }) => type), added]) <= LIVE_CODES;
 }
 
 /** A new row, sealed; pending unless said otherwise. */
@@ -69,14 +60,17 @@ async function proveMailbox(
   { subject, signingIn }: Enroller,
   proof: Proof | undefined,
 ): Promise<{ ok: true; epoch: number } | Refusal> {
-  if (!proof || !("code" in proof)) return { ok: false, reason: "proof_needed" };
-  const claims = signingIn ?? (await stepUpChallenge(engine, proof.challenge, subject));
-  if (!claims) return { ok: false, reason: "expired" };
+  // Whoever signs in by that mailbox has just proved it.
+  if (signingIn && engine.via !== undefined && signingIn.amr.includes(engine.via)) return { ok: true, epoch: signingIn.epoch };
+  if (!isCodeProof(proof)) return { ok: false, reason: "proof_needed" };
+  const claims = signingIn ?? (await stepUpChallenge(engine, proof.challenge, subject, SETUP_PURPOSE));
+  // A code that was read out for something else must not bind an authenticator: its message named its purpose.
+  if (!claims || (!signingIn && claims.purpose !== SETUP_PURPOSE)) return { ok: false, reason: "expired" };
   const arrived = await walk(engine, {
     who: keyOf(subject),
     code: proof.code,
     methods: engine.via === undefined ? [] : [engine.via],
-    purpose: "nightlatch:setup",
+    purpose: SETUP_PURPOSE,
     // The sign-in is completed by the authenticator's first code, so its challenge lives until then.
     challenge: { ...markOf(claims), isKept: signingIn !== undefined },
   });
@@ -102,7 +96,7 @@ export async function setup(
   let { epoch } = record;
   if (confirmed(record).length > 0 || engine.via !== undefined) {
     const proven =
-      confirmed(record).length > 0 ? await prove(engine, subject, proof, "nightlatch:setup") : await proveMailbox(engine, enrolling, proof);
+      confirmed(record).length > 0 ? await prove(engine, subject, proof, SETUP_PURPOSE) : await proveMailbox(engine, enrolling, proof);
     if (!proven.ok) return proven;
     ({ epoch } = proven);
   }

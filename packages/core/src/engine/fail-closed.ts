@@ -28,13 +28,54 @@ function whatOf(cause: unknown): string {
 const mendOf = (cause: unknown): string =>
   (cause as { code?: unknown } | null)?.code === "42P01" ? " The tables are missing: run mfa.ready({ migrate: true }) once." : "";
 
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value);
+const isCountOrNull = (value: unknown): boolean => value === null || isCount(value);
+
+type Fields = Record<string, unknown>;
+
+const isRecord = ({ epoch, factors, codes }: Fields): boolean => isCount(epoch) && Array.isArray(factors) && Array.isArray(codes);
+
+const isLane = (lane: unknown): boolean => {
+  const { tally, tallyAt, lockedUntil } = Object(lane) as Fields;
+  return isCount(tally) && isCount(tallyAt) && isCountOrNull(lockedUntil);
+};
+
+function isState(state: Fields): boolean {
+  const { devices, requiredSince, switchedOff, lanes } = state;
+  const { authenticator, recovery } = Object(lanes) as Fields;
+  const isMarked = isCountOrNull(requiredSince) && (switchedOff === null || typeof switchedOff === "string");
+  return isRecord(state) && isMarked && Array.isArray(devices) && isLane(authenticator) && isLane(recovery);
+}
+
+function isCharged({ admitted, seen, record, tally, lockedUntil, refusals, reason, until }: Fields): boolean {
+  if (admitted === false) return isCount(until) && (reason === "locked" || reason === "expired");
+  const { attempt, run, lockedUntil: lockSeen } = Object(seen) as Fields;
+  const isSeen = isCount(attempt) && isCount(run) && isCountOrNull(lockSeen);
+  return (
+    admitted === true && isSeen && isCount(tally) && isCountOrNull(lockedUntil) && isCount(refusals) && isRecord(Object(record) as Fields)
+  );
+}
+
+/**
+ * What the verbs that decide have to answer. A field that is missing or of another type would be read as a
+ * condition that does not hold, such as "not switched off" by `!== null`: so it is a fault, and denies.
+ */
+const IS_ANSWER: Partial<Record<keyof Store, (answer: Fields) => boolean>> = {
+  read: isState,
+  charge: isCharged,
+  apply: ({ applied, epoch }) => typeof applied === "boolean" && isCount(epoch),
+};
+
 /** The store, with every fault leaving as a `StoreError`: told from a denial, and denying all the same. */
 export function failClosed(store: Store): Store {
   const guarded = STORE_VERBS.map((verb) => [
     verb,
     async (...args: unknown[]): Promise<unknown> => {
       try {
-        return await (store[verb] as (...args: unknown[]) => Promise<unknown>)(...args);
+        const answer = await (store[verb] as (...args: unknown[]) => Promise<unknown>)(...args);
+        if (IS_ANSWER[verb]?.(Object(answer) as Fields) === false)
+          throw new TypeError("its answer lacks a field, or has one of another type");
+        return answer;
       } catch (cause) {
         if (isMfaError(cause)) throw cause;
         const why = whatOf(cause);

@@ -19,7 +19,7 @@ export interface Earned {
 
 /** 5. Grant. The answer to a right code: signed proof of it, for the guards of the same session. */
 export async function granted(engine: Engine, { bound, epoch, method, amr, authTime }: Earned): Promise<Verified> {
-  const { grants } = await engine.openKeys();
+  const { grants } = await engine.signingKeys();
   const all = [...new Set<Amr>([...amr, "mfa"])];
   const expiresAt = authTime + engine.longestGrant;
   const issuedAt = Math.floor(engine.clock() / 1000);

@@ -61,12 +61,8 @@ export async function regenerateRecoveryCodes(engine: Engine, subject: Subject, 
 }
 
 /** Brings an authenticator back that ran ahead. The two codes in a row are its proof, and walk the road as one attempt. */
-export async function resync(
-  engine: Engine,
-  subject: Subject,
-  factorId: string,
-  [code, next]: readonly [string, string],
-): Promise<Verification> {
+export async function resync(engine: Engine, subject: Subject, factorId: string, codes: readonly [string, string]): Promise<Verification> {
+  const [code, next] = Array.isArray(codes) ? codes : [];
   const authTime = Math.floor(engine.clock() / 1000);
   // An absent second code must not make this a verification by the first.
   const arrived = await walk(engine, {

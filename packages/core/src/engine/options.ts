@@ -5,10 +5,8 @@ import { recoveryCode } from "../factors/recovery-code.ts";
 import { toSeconds } from "../internal/duration.ts";
 import { compileLockout, type LockoutPolicy, type LockoutSchedule } from "../lockout/policy.ts";
 import { STORE_VERBS } from "./fail-closed.ts";
+import { LIVE_CODES } from "./live-codes.ts";
 import type { MfaOptions, Subject } from "./types.ts";
-
-/** Codes of one subject that are valid at one instant, at most: what the lockout's odds are reckoned with. */
-export const LIVE_CODES = 7;
 
 /** The options with their defaults, checked. */
 export interface Settings {
@@ -97,7 +95,7 @@ function usableIssuer(issuer: unknown): string {
 const LONGEST_INPUT = 4_096;
 
 /** What of a factor the road can't rely on, if anything. */
-function faultOf({ type, lane, liveCodes, longest = 0, delivery }: Factor): string | undefined {
+function faultOf({ type, lane, liveCodes, longest = 0, weaker, delivery }: Factor): string | undefined {
   if (typeof type !== "string" || !/^[a-z][a-z0-9_]{0,31}$/.test(type)) {
     return `a type is 1 to 32 characters of a-z, 0-9 and _, beginning with a letter; got ${JSON.stringify(type)}.`;
   }
@@ -107,6 +105,7 @@ function faultOf({ type, lane, liveCodes, longest = 0, delivery }: Factor): stri
   if (delivery && !(delivery.lifetime <= 600 && delivery.every >= 1)) {
     return `"${type}" delivers codes that live longer than 600 s, or with no pause between them.`;
   }
+  if (delivery && weaker !== true) return `"${type}" delivers codes and does not say that it is weaker.`;
   return undefined;
 }
 

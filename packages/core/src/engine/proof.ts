@@ -12,6 +12,10 @@ export interface Proven extends Omit<Earned, "bound"> {
   by: "code" | "grant";
 }
 
+/** Whether a proof is a code; anything but an object is none. */
+export const isCodeProof = (proof: Proof | undefined): proof is Extract<Proof, { code: string }> =>
+  typeof proof === "object" && proof !== null && "code" in proof;
+
 /** The methods that prove a change of factors: a weaker one must not put a stronger one aside. */
 const proving = ({ factors }: Engine): Factor["type"][] => factors.filter(({ weaker }) => !weaker).map(({ type }) => type);
 
@@ -33,9 +37,9 @@ export async function provenByGrant(
 
 /** A second factor, proved now or moments ago: what every change of an enrolled subject's factors needs. */
 export async function prove(engine: Engine, subject: Subject, proof: Proof | undefined, purpose: string): Promise<Proven | Refusal> {
-  if (proof && "code" in proof) {
+  if (isCodeProof(proof)) {
     const { code, factorId, challenge: token } = proof;
-    const challenge = token === undefined ? undefined : await stepUpChallenge(engine, token, subject);
+    const challenge = token === undefined ? undefined : await stepUpChallenge(engine, token, subject, purpose);
     if (token !== undefined && !challenge) return { ok: false, reason: "expired" };
     const arrived = await walk(engine, {
       who: keyOf(subject),
@@ -50,7 +54,7 @@ export async function prove(engine: Engine, subject: Subject, proof: Proof | und
     const authTime = Math.floor(engine.clock() / 1000);
     return { ok: true, by: "code", epoch: record.epoch, method: factor.type, amr: factor.amr, authTime };
   }
-  const { proven, state } = await provenByGrant(engine, subject, proof?.grant);
+  const { proven, state } = await provenByGrant(engine, subject, (proof as { grant?: unknown } | undefined)?.grant);
   if (confirmed(state).length === 0) return { ok: false, reason: "not_enrolled" };
   return proven ?? { ok: false, reason: "proof_needed" };
 }

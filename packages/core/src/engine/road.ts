@@ -1,6 +1,7 @@
 import type { NewEvent } from "../audit/events.ts";
 import { auditRow } from "../audit/row.ts";
 import type { Attempt, Factor, Method } from "../factors/factor.ts";
+import { RECOVERY_CODE } from "../factors/recovery-code.ts";
 import { attemptsLeft } from "../lockout/policy.ts";
 import { keyIdOf } from "../secrets/seal.ts";
 import type {
@@ -76,8 +77,13 @@ function parse({ factors }: Engine, { code, next, methods }: Walk): Candidate[] 
   const candidates: Candidate[] = [];
   const own = (factor: Factor, input: unknown): string | undefined => {
     if (typeof input !== "string" || input.length > (factor.longest ?? LONGEST_CODE)) return undefined;
-    const parsed: unknown = factor.parse(input);
-    return typeof parsed === "string" ? parsed : undefined;
+    try {
+      const parsed: unknown = factor.parse(input);
+      return typeof parsed === "string" ? parsed : undefined;
+    } catch {
+      // What a factor can't read is not its own; another may.
+      return undefined;
+    }
   };
   for (const factor of factors) {
     if (methods && !methods.includes(factor.type)) continue;
@@ -115,12 +121,14 @@ function foundBy(factor: Factor, answer: unknown, { rows, codes }: Shown): Found
 }
 
 /** What a factor may see of a subject. */
-function shown(factor: Factor, { rows: asked, factorId }: Walk, rows: readonly FactorRow[], { codes }: SubjectRecord): Shown {
+function shown(factor: Factor, { rows: asked, factorId }: Walk, rows: readonly FactorRow[], { codes }: SubjectRecord, now: number): Shown {
   // Where an authenticator is named nothing else answers, and one that has to be named answers to its name alone.
   const isAddressed = asked !== undefined || factorId !== undefined;
+  // A code that has lapsed is a wrong one, and no replay.
+  const live = codes.filter(({ type, expiresAt }) => type === factor.type && (expiresAt === null || expiresAt > now));
   return {
     rows: factor.named && !isAddressed ? [] : rows.filter(({ type }) => type === factor.type),
-    codes: isAddressed ? [] : codes.filter(({ type }) => type === factor.type).map(({ hash }) => hash),
+    codes: isAddressed ? [] : live.map(({ hash }) => hash),
   };
 }
 
@@ -138,7 +146,7 @@ async function match(
   const { who, challenge } = journey;
   const faults: NewEvent[] = [];
   for (const { factor, code, next } of candidates) {
-    const own = shown(factor, journey, rows, record);
+    const own = shown(factor, journey, rows, record, now);
     const attempt: Attempt = {
       code,
       now,
@@ -203,7 +211,7 @@ function eventsFor(
   }
   const drift = found.drift === undefined ? {} : { drift: found.drift };
   const won: NewEvent[] = [{ type: "verified", ...what, ...purpose, ...drift, ...refusals }];
-  if (lane === "recovery") won.push({ type: "recovery_code_used", left: recoveryCodesLeft(charged.record) - 1 });
+  if (found.factor.type === RECOVERY_CODE) won.push({ type: "recovery_code_used", left: recoveryCodesLeft(charged.record) - 1 });
   return { won, lost: [{ type: "code_replayed", ...what, ...purpose }, ...brought], stale };
 }
 
@@ -242,7 +250,7 @@ export async function walk(engine: Engine, journey: Walk): Promise<Arrived | Ref
   if (!charged.admitted) return await refuse(engine, who, lane, charged);
   const { record, seen } = charged;
 
-  const rows = eligible(journey, record, now);
+  const rows = eligible(journey, record, now).filter(({ type }) => candidates.some(({ factor }) => factor.type === type));
   // A secret may be sealed under a key that another process made since.
   const keys = await engine.openKeys(rows.map(({ secret }) => keyIdOf(secret)).filter((id) => id !== ""));
   const { found, faults } = await match(keys, journey, candidates, rows, record, now);
@@ -268,13 +276,14 @@ export async function walk(engine: Engine, journey: Walk): Promise<Arrived | Ref
   if (outcome === "stale") return { ok: false, reason: "expired" };
   if (outcome === "lost" || !found) return denied(engine, charged, found, now);
   const { factor, row, learned } = found;
-  if (row && keyIdOf(row.secret) !== keys.seal.activeId) await resealRow(engine, who, row);
+  // A secret that is about to be put in place of this one is sealed anew anyway.
+  if (row && !learned && keyIdOf(row.secret) !== keys.seal.activeId) await resealRow(engine, who, row);
   return {
     ok: true,
     factor,
     ...(row ? { row } : {}),
     ...(learned ? { learned } : {}),
     record,
-    ...(lane === "recovery" ? { recoveryCodesLeft: recoveryCodesLeft(record) - 1 } : {}),
+    ...(factor.type === RECOVERY_CODE ? { recoveryCodesLeft: recoveryCodesLeft(record) - 1 } : {}),
   };
 }

@@ -1,9 +1,10 @@
 import { ConfigError, EnrolmentMismatchError } from "../errors.ts";
 import type { Amr } from "../factors/factor.ts";
 import type { SubjectState } from "../stores/store.ts";
+import { noteSwitch } from "./admin.ts";
 import { answering, issueChallenge } from "./challenges.ts";
 import { useDevice } from "./devices.ts";
-import { change, confirmed, type Engine, keyOf, methodsOf } from "./engine.ts";
+import { change, confirmed, type Engine, isSwitchedOff, keyOf, methodsOf } from "./engine.ts";
 import type { Challenge, SignIn, Subject } from "./types.ts";
 
 /** What the host knows once the first factor is proved. */
@@ -19,7 +20,8 @@ async function withoutFactor(engine: Engine, subject: Subject, state: SubjectSta
   const now = engine.clock();
   const who = keyOf(subject);
   if (state.requiredSince === null) await change(engine, who, [{ type: "enrolment_required" }], { require: true });
-  const enrolBy = (state.requiredSince ?? now) + engine.grace;
+  // A date to come was not written here, and buys no time.
+  const enrolBy = Math.min(state.requiredSince ?? now, now) + engine.grace;
   if (now < enrolBy) return { required: false, amr, enrolBy: new Date(enrolBy) };
   return { required: true, enrol: true, ...(await waitFor(engine, subject, state, amr, { enrol: true })) };
 }
@@ -43,7 +45,10 @@ export async function signIn(engine: Engine, subject: Subject, { amr: proved, de
   const amr = [...proved];
   const who = keyOf(subject);
   const state = await engine.store.read(who);
-  if (engine.switchedOff || state.switchedOffAt !== null) return { required: false, amr, switchedOff: true };
+  if (await isSwitchedOff(engine, who, state)) {
+    if (engine.switchedOff) await noteSwitch(engine);
+    return { required: false, amr, switchedOff: true };
+  }
   if (confirmed(state).length === 0) {
     if (!enrolled) return await withoutFactor(engine, subject, state, amr);
     await change(engine, who, [{ type: "enrolment_mismatch" }], {});

@@ -1,6 +1,6 @@
 import { closedUntil, leaked } from "../lockout/policy.ts";
 import { plaintextLength } from "../secrets/seal.ts";
-import { confirmed, type Engine, keyOf, methodsOf, recoveryCodesLeft } from "./engine.ts";
+import { confirmed, type Engine, isSwitchedOff, keyOf, methodsOf, recoveryCodesLeft } from "./engine.ts";
 import type { Status, Subject } from "./types.ts";
 
 /** Bytes under which a secret is short (128 bits, RFC 4226 §4 R6): its owner is asked to enrol anew. */
@@ -26,6 +26,6 @@ export async function status(engine: Engine, subject: Subject): Promise<Status> 
     methods: methodsOf(engine, state),
     recoveryCodesLeft: recoveryCodesLeft(state),
     ...(lockedUntil > now ? { lockedUntil: new Date(lockedUntil) } : {}),
-    switchedOff: engine.switchedOff || state.switchedOffAt !== null,
+    switchedOff: await isSwitchedOff(engine, keyOf(subject), state),
   };
 }

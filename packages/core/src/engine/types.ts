@@ -16,6 +16,11 @@ export interface Subject {
   name?: string;
   /** Keeps subjects of different tenants apart, whatever their ids. */
   tenant?: string;
+  /**
+   * How the session's first factor was proved, as `signIn` was told. One that was a code by e-mail or SMS then
+   * does not answer this session's challenges either.
+   */
+  amr?: readonly Amr[];
   /** The id of the host's session. Grants are bound to it; without one they are good in every session of the subject. */
   session?: string;
 }
@@ -341,7 +346,8 @@ export interface Mfa {
   };
   /**
    * What admins do to others. Whether the actor is an admin the host has to check; that they hold a second
-   * factor, and that it is not their own account, is checked here. Each act is in the log with actor and reason.
+   * factor, and that it is not their own account, is checked here. Each act that changes something is in the log
+   * with actor and reason, and each that was refused.
    */
   readonly admin: {
     /** Forgets the failures of both lanes and ends their locks. */

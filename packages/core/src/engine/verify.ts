@@ -14,7 +14,7 @@ import type { Answer, Challenge, Demand, GrantCheck, Subject, Verification } fro
 export async function challenge(engine: Engine, subject: Subject, asked?: Demand): Promise<Challenge> {
   const demand = checkDemand(asked);
   const record = await engine.store.read(keyOf(subject));
-  const methods = answering(engine, [], demand.methods);
+  const methods = answering(engine, subject.amr ?? [], demand.methods);
   const claims = { use: "step-up" as const, ...boundClaims(bearerOf(subject), demand), epoch: record.epoch, amr: [], methods };
   return await issueChallenge(
     engine,

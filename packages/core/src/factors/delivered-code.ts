@@ -12,6 +12,8 @@ export interface DeliveredCodeOptions {
   lifetime?: Duration;
   /** The least time between two codes to one subject, 10 s to 10 min. @defaultValue "30s" */
   every?: Duration;
+  /** Codes that one subject is sent in a day (UTC) at most, 1 to 100. @defaultValue 20 */
+  daily?: number;
 }
 
 function seconds(type: Method, name: string, duration: Duration, [least, most]: readonly [number, number]): number {
@@ -24,10 +26,11 @@ function deliveredCode(
   type: Method,
   amr: Amr,
   deliver: Deliver,
-  { digits = 6, lifetime = "5m", every = "30s" }: DeliveredCodeOptions,
+  { digits = 6, lifetime = "5m", every = "30s", daily = 20 }: DeliveredCodeOptions,
 ): Factor {
   if (typeof deliver !== "function") throw new ConfigError(`${type}: give it the function that sends a code: ${type}(deliver).`);
   within(digits, [6, 8], `${type}: digits is 6, 7 or 8`);
+  within(daily, [1, 100], `${type}: daily is 1 to 100 codes`);
   const form = new RegExp(`^[0-9]{${digits}}$`);
   return Object.freeze({
     type,
@@ -50,6 +53,7 @@ function deliveredCode(
     delivery: Object.freeze({
       lifetime: seconds(type, "lifetime", lifetime, [30, 600]),
       every: seconds(type, "every", every, [10, 600]),
+      daily,
       newCode: () => String(randomInt(10 ** digits)).padStart(digits, "0"),
       deliver,
     }),

@@ -108,6 +108,8 @@ export interface Factor {
     lifetime: number;
     /** Seconds between two codes, at least. */
     every: number;
+    /** Codes that one subject is sent in a day (UTC), at most; 100 at most. */
+    daily: number;
     newCode(): string;
     deliver: Deliver;
   };

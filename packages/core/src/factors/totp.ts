@@ -44,7 +44,8 @@ export function totp({ algorithm = "SHA1", digits = 6, period = 30, allowLongPer
       `totp: a period of ${period} s lets a code outlive two minutes (SP 800-63B §3.1.4.1); say allowLongPeriod: true if you want that.`,
     );
   }
-  within(period, [10, allowLongPeriod ? 300 : 120], "totp: period is 10 to 120 seconds, or to 300 with allowLongPeriod");
+  const longestPeriod = allowLongPeriod ? 300 : 120;
+  within(period, [10, longestPeriod], "totp: period is 10 to 120 seconds, or to 300 with allowLongPeriod");
   warnOfApps({ algorithm, digits, period });
   within(window, [0, 3], "totp: window is 0 to 3 steps, since each step more is another code to guess");
   return Object.freeze({
@@ -75,7 +76,8 @@ export function totp({ algorithm = "SHA1", digits = 6, period = 30, allowLongPer
       const { period = 30, lastUsedStep = -1 } = imported;
       return {
         ...adoptCodeForm(imported),
-        period: adoptNumber(period, [10, 300], "period in seconds"),
+        // SP 800-63B §3.1.4.1: no code outlives two minutes, unless the host says so.
+        period: adoptNumber(period, [10, longestPeriod], "period in seconds (to 300 with allowLongPeriod)"),
         position: adoptNumber(lastUsedStep, [-1, Number.MAX_SAFE_INTEGER], "last step"),
       };
     },

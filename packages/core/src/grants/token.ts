@@ -38,9 +38,9 @@ export function tokenKind<Claims extends object>(
   const typ = `${name}+jwt`;
   const audience = `urn:nightlatch:${name}`;
   const byId = new Map<string, GrantKey>([active, ...older].map((key) => [key.id, key]));
-  const verifyingKey = ({ kid = "", alg }: JWTHeaderParameters): KeyObject => {
+  const verifyingKey = ({ kid = "", alg }: JWTHeaderParameters, now: number): KeyObject => {
     const key = byId.get(kid);
-    if (!key) throw new errors.JWKSNoMatchingKey();
+    if (!key || key.until <= now) throw new errors.JWKSNoMatchingKey();
     // RFC 8725 §3.1: which key verifies is decided by the algorithm, so a public key never serves as an HMAC's.
     return alg === "EdDSA" ? key.publicKey : key.secret;
   };
@@ -48,7 +48,7 @@ export function tokenKind<Claims extends object>(
 
   const verifySignature = async (token: string, now: number): Promise<(Claims & TokenClaims) | undefined> => {
     try {
-      const { payload } = await jwtVerify(token, verifyingKey, {
+      const { payload } = await jwtVerify(token, (header) => verifyingKey(header, now), {
         algorithms: ["HS256", "EdDSA"],
         typ,
         audience,
@@ -76,7 +76,8 @@ export function tokenKind<Claims extends object>(
       const known = remembered.get(token);
       if (known) return known.exp * 1000 > now ? known : undefined;
       const claims = await verifySignature(token, now);
-      if (!claims || !remember) return claims;
+      // What an older key signed is held against that key's end each time.
+      if (!claims || !remember || signingKeyId(token) !== active.id) return claims;
       if (remembered.size >= REMEMBERED) {
         for (const oldest of remembered.keys()) {
           remembered.delete(oldest);

@@ -42,6 +42,8 @@ export interface DataKeyStore {
 export interface DataKey {
   readonly id: string;
   readonly key: KeyObject;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
 }
 
 /** The unwrapped data keys: for each use the active one first. */
@@ -72,7 +74,7 @@ export async function unwrapped(provider: KeyProvider, row: DataKeyRow): Promise
       `Data key "${row.id}" (${row.use}) unwrapped to ${bytes.length} bytes instead of ${KEY_BYTES}: the key provider is broken.`,
     );
   }
-  return { id: row.id, key: createSecretKey(bytes) };
+  return { id: row.id, key: createSecretKey(bytes), createdAt: row.createdAt };
 }
 
 /**

@@ -28,7 +28,7 @@ interface MemorySubject {
   devices: DeviceRow[];
   lanes: Record<Lane, LaneRow>;
   requiredSince: number | null;
-  switchedOffAt: number | null;
+  switchedOff: string | null;
 }
 
 const emptySubject = (): MemorySubject => ({
@@ -39,7 +39,7 @@ const emptySubject = (): MemorySubject => ({
   devices: [],
   lanes: { authenticator: EMPTY_LANE, recovery: EMPTY_LANE },
   requiredSince: null,
-  switchedOffAt: null,
+  switchedOff: null,
 });
 
 const laneState = ({ refusals: _, ...state }: LaneRow): LaneState => state;
@@ -92,7 +92,7 @@ function canApply(s: MemorySubject, change: Change): boolean {
   if (s.codes.some(({ type, createdAt }) => type === codes?.type && createdAt > notSince)) return false;
   if (useDevice !== undefined && !s.devices.some(({ id, expiresAt }) => id === useDevice && expiresAt > now)) return false;
   if (removeDevice !== undefined && !s.devices.some(({ id }) => id === removeDevice)) return false;
-  if (switchedOff !== undefined && (s.switchedOffAt !== null) === switchedOff) return false;
+  if (switchedOff !== undefined && (s.switchedOff === null) === (switchedOff === "")) return false;
   return canApplyToFactors(s, change);
 }
 
@@ -132,7 +132,7 @@ function applyTo(s: MemorySubject, change: Change): void {
   }
   if (unlock) s.lanes = { authenticator: unlocked(s.lanes.authenticator, now), recovery: unlocked(s.lanes.recovery, now) };
   if (require) s.requiredSince ??= now;
-  if (switchedOff !== undefined) s.switchedOffAt = switchedOff ? now : null;
+  if (switchedOff !== undefined) s.switchedOff = switchedOff || null;
   if (raiseEpoch) s.epoch += 1;
   if (blank) s.erasedEpoch = s.epoch;
 }
@@ -195,13 +195,13 @@ export function memoryStore(): Store {
 
     async read(who: SubjectKey) {
       const s = subjects.get(nameOf(who)) ?? emptySubject();
-      const { devices, requiredSince, switchedOffAt } = s;
+      const { devices, requiredSince, switchedOff } = s;
       return {
         ...recordOf(s),
         lanes: { authenticator: laneState(s.lanes.authenticator), recovery: laneState(s.lanes.recovery) },
         devices: devices.map((row) => ({ ...row })),
         requiredSince,
-        switchedOffAt,
+        switchedOff,
       };
     },
 

@@ -91,8 +91,8 @@ export interface SubjectState extends SubjectRecord {
   devices: DeviceRow[];
   /** When it was first told that it must enrol; `null` if never. */
   requiredSince: number | null;
-  /** When an admin switched MFA off for it; `null` while it is on. */
-  switchedOffAt: number | null;
+  /** The mark under which MFA is switched off for it; `null` while it is on. */
+  switchedOff: string | null;
 }
 
 /** A factor's row with whose it is. */
@@ -209,8 +209,8 @@ export interface Change extends SubjectKey {
   unlock?: boolean;
   /** Note that the subject must enrol, if that was not noted before. */
   require?: boolean;
-  /** Switch MFA off for the subject, or on again; if it is so already, nothing happens. */
-  switchedOff?: boolean;
+  /** Switch MFA off for the subject under this mark, or on again with an empty one; if it is off or on already, nothing happens. */
+  switchedOff?: string;
   /** Raise the epoch: end all grants, challenges and devices, and every pending factor but the one that this change confirms or adds. */
   raiseEpoch?: boolean;
   /**

@@ -68,17 +68,17 @@ export const adminCases: readonly ContractCase[] = [
     name: "MFA is switched off and on again for one subject; to what it is already it is not switched, of 10 at once by one",
     async run(store) {
       const [bench, other] = [benchFor(store), benchFor(store)];
-      const switchedOffAt = async () => (await store.read(bench.who)).switchedOffAt;
-      assert.deepEqual(await bench.apply({ switchedOff: false, raiseEpoch: true }), { applied: false, epoch: 0 });
-      const offs = await together(10, () => bench.apply({ switchedOff: true }));
+      const mark = async () => (await store.read(bench.who)).switchedOff;
+      assert.deepEqual(await bench.apply({ switchedOff: "", raiseEpoch: true }), { applied: false, epoch: 0 });
+      const offs = await together(10, () => bench.apply({ switchedOff: "mark" }));
       assert.equal(offs.filter(({ applied }) => applied).length, 1);
-      assert.deepEqual(await bench.apply({ switchedOff: true, now: START + 1, raiseEpoch: true }), { applied: false, epoch: 0 });
-      assert.equal(await switchedOffAt(), START);
+      assert.deepEqual(await bench.apply({ switchedOff: "another", now: START + 1, raiseEpoch: true }), { applied: false, epoch: 0 });
+      assert.equal(await mark(), "mark");
       await bench.apply({ require: true, raiseEpoch: true });
-      assert.equal(await switchedOffAt(), START, "another change leaves it");
-      assert.equal((await store.read(other.who)).switchedOffAt, null);
-      assert.deepEqual(await bench.apply({ switchedOff: false, now: START + 2 }), { applied: true, epoch: 1 });
-      assert.equal(await switchedOffAt(), null);
+      assert.equal(await mark(), "mark", "another change leaves it");
+      assert.equal((await store.read(other.who)).switchedOff, null);
+      assert.deepEqual(await bench.apply({ switchedOff: "", now: START + 2 }), { applied: true, epoch: 1 });
+      assert.equal(await mark(), null);
     },
   },
   {
@@ -100,7 +100,7 @@ export const adminCases: readonly ContractCase[] = [
         useDevice: held,
         unlock: true,
         require: true,
-        switchedOff: true,
+        switchedOff: "mark",
         raiseEpoch: true,
         audit: [auditRow(bench.who, "t")],
       });
@@ -114,7 +114,7 @@ export const adminCases: readonly ContractCase[] = [
         { codes: { type: RECOVERY, hashes: ["b"], expiresAt: null, notSince: START - 1 } },
         { useDevice: "unknown" },
         { removeDevice: "unknown" },
-        { switchedOff: false },
+        { switchedOff: "" },
       ];
       const before = await store.read(bench.who);
       for (const one of wrong) {
@@ -124,9 +124,9 @@ export const adminCases: readonly ContractCase[] = [
       assert.deepEqual(await store.auditPage({ after: 0, limit: 10, who: bench.who }), []);
       const wholly = await bench.apply(rest());
       assert.deepEqual(wholly, { applied: true, epoch: 1 });
-      const { factors, codes, devices, lanes, requiredSince, switchedOffAt } = await store.read(bench.who);
+      const { factors, codes, devices, lanes, requiredSince, switchedOff } = await store.read(bench.who);
       assert.deepEqual([factors.length, codes.length, devices.length, lanes.authenticator.tally], [2, 1, 1, 0]);
-      assert.deepEqual([requiredSince, switchedOffAt], [START, START]);
+      assert.deepEqual([requiredSince, switchedOff], [START, "mark"]);
       assert.deepEqual(
         factors.find(({ id }) => id === row.id),
         { ...row, name: "x", secret: "x", confirmedAt: START, expiresAt: null },
@@ -172,7 +172,7 @@ export const adminCases: readonly ContractCase[] = [
         { removeDevice: held },
         { unlock: true },
         { require: true },
-        { switchedOff: true },
+        { switchedOff: "mark" },
       ];
       const before = await store.read(bench.who);
       for (const change of changes) {

@@ -19,7 +19,7 @@ export const keepingCases: readonly ContractCase[] = [
         lanes: { authenticator: lane, recovery: lane },
         devices: [],
         requiredSince: null,
-        switchedOffAt: null,
+        switchedOff: null,
       });
     },
   },

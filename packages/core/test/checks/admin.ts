@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { AdminAct } from "../../src/index.ts";
+import type { AdminAct, Subject } from "../../src/index.ts";
 import { type Check, good, HOUR, MINUTE, reason, required } from "../support/kit.ts";
 
 const PASSWORD = { amr: ["pwd"] };
@@ -100,7 +100,7 @@ export const adminChecks: Check[] = [
     },
   },
   {
-    title: "R34 MFA switched off for one subject by an admin asks nothing of that one alone, is recorded, and comes back as it was",
+    title: "R33 MFA switched off for one subject by an admin asks nothing of that one alone, is recorded, and comes back as it was",
     async run(kit) {
       const mfa = await kit.mfa();
       const [user, other, admin] = [await kit.enrolled(mfa), await kit.enrolled(mfa), await kit.enrolled(mfa)];
@@ -118,6 +118,74 @@ export const adminChecks: Check[] = [
         (await kit.logged(mfa, user.subject)).filter((type) => type.startsWith("mfa_switched")),
         ["mfa_switched_off", "mfa_switched_on"],
       );
+    },
+  },
+  {
+    title: "A52 a row that says MFA is switched off, under no mark of ours, switches nothing off, and alarms",
+    async run(kit) {
+      const mfa = await kit.mfa();
+      const [user, other, admin] = [await kit.enrolled(mfa), await kit.enrolled(mfa), await kit.enrolled(mfa)];
+      const who = { tenant: "", subject: user.subject.id };
+      good(await mfa.admin.switchOff(other.subject, { actor: admin.subject, grant: admin.grant, reason: "travelling" }));
+      const theirs = (await kit.store.read({ tenant: "", subject: other.subject.id })).switchedOff ?? "";
+      for (const mark of ["1", "true", String(kit.clock.now), theirs]) {
+        await kit.store.apply({ ...who, now: kit.clock.now, switchedOff: mark, audit: [] });
+        assert.equal((await mfa.signIn(user.subject, { ...PASSWORD, enrolled: true })).required, true);
+        assert.equal((await mfa.status(user.subject)).switchedOff, false);
+        await kit.store.apply({ ...who, now: kit.clock.now, switchedOff: "", audit: [] });
+      }
+      assert.ok((await kit.logged(mfa, user.subject)).includes("switch_forged"));
+      await kit.store.apply({ ...who, now: kit.clock.now, switchedOff: "forged", audit: [] });
+      good(await mfa.admin.switchOff(user.subject, { actor: admin.subject, grant: admin.grant, reason: "travelling" }));
+      assert.equal((await mfa.signIn(user.subject, PASSWORD)).required, false);
+    },
+  },
+  {
+    title: "A22 resetting or erasing somebody leaves MFA on for whoever enrols anew",
+    async run(kit) {
+      const mfa = await kit.mfa();
+      const admin = await kit.enrolled(mfa);
+      const by = { actor: admin.subject, grant: admin.grant, reason: "a test" };
+      for (const start of [() => mfa.admin.reset, () => (subject: Subject) => mfa.admin.erase(subject)]) {
+        const user = await kit.enrolled(mfa);
+        kit.clock.now -= 30_000; // stay within the grant's freshness
+        good(await mfa.admin.switchOff(user.subject, by));
+        await start()(user.subject, by);
+        assert.equal((await mfa.status(user.subject)).switchedOff, false);
+        await kit.enrolled(mfa, user.subject);
+        kit.clock.now -= 30_000;
+        assert.equal((await mfa.signIn(user.subject, PASSWORD)).required, true);
+      }
+    },
+  },
+  {
+    title: "R41 a refused act is in the log too, and an actor of another tenant is named with it",
+    async run(kit) {
+      const mfa = await kit.mfa();
+      const user = await kit.enrolled(mfa);
+      const elsewhere = await kit.enrolled(mfa, { ...kit.someone(), tenant: "platform" });
+      await mfa.admin.reset(user.subject, { actor: elsewhere.subject, grant: "x", reason: "a test" });
+      good(await mfa.admin.unlock(user.subject, { actor: elsewhere.subject, grant: elsewhere.grant, reason: "a test" }));
+      const { events } = await mfa.audit.list({ subject: user.subject, limit: 1000 });
+      const acts = events.flatMap((event) =>
+        event.type === "admin_act_refused" || event.type === "unlocked" ? [[event.type, event.actor, event.actorTenant]] : [],
+      );
+      assert.deepEqual(acts, [
+        ["admin_act_refused", elsewhere.subject.id, "platform"],
+        ["unlocked", elsewhere.subject.id, "platform"],
+      ]);
+    },
+  },
+  {
+    title: "A29 an admin who has just switched their own MFA off acts on nobody",
+    async run(kit) {
+      const mfa = await kit.mfa();
+      const [user, admin] = [await kit.enrolled(mfa), await kit.enrolled(mfa)];
+      const { grant } = good(await mfa.disable(admin.subject, { grant: admin.grant }));
+      assert.deepEqual(await mfa.admin.reset(user.subject, { actor: admin.subject, grant, reason: "a test" }), {
+        ok: false,
+        reason: "proof_needed",
+      });
     },
   },
   {

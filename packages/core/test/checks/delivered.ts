@@ -1,16 +1,21 @@
 import assert from "node:assert/strict";
-import { type Delivery, email, type MfaOptions, sms, totp as totpFactor } from "../../src/index.ts";
+import { type Delivery, email, type MfaOptions, type Subject, sms, totp as totpFactor } from "../../src/index.ts";
 import { fromBase32, totp } from "../../src/otp/index.ts";
-import { type Check, good, MINUTE, reason, required, SECOND, together } from "../support/kit.ts";
+import { type Check, DAY, good, MINUTE, reason, required, SECOND, together } from "../support/kit.ts";
 
 /** A mailbox, and the options that let codes be sent to it. */
-function mailbox(): { sent: Delivery[]; code: () => string; options: Partial<MfaOptions> } {
+function mailbox(): { sent: Delivery[]; code: () => string; purpose: () => string | undefined; options: Partial<MfaOptions> } {
   const sent: Delivery[] = [];
   const deliver = async (delivery: Delivery) => {
     sent.push(delivery);
     return { to: "a•••@example.com" };
   };
-  return { sent, code: () => sent.at(-1)?.code ?? "", options: { factors: [totpFactor(), email(deliver), sms(deliver)] } };
+  return {
+    sent,
+    code: () => sent.at(-1)?.code ?? "",
+    purpose: () => sent.at(-1)?.purpose,
+    options: { factors: [totpFactor(), email(deliver), sms(deliver)] },
+  };
 }
 
 /** Another code than this one. */
@@ -70,7 +75,7 @@ export const deliveredChecks: Check[] = [
     },
   },
   {
-    title: "R28 a delivered code that has lapsed is wrong, though its challenge still lives",
+    title: "R28 R40 a delivered code that has lapsed is wrong like any other, though its challenge still lives",
     async run(kit) {
       const sent: Delivery[] = [];
       const byEmail = email(
@@ -85,7 +90,8 @@ export const deliveredChecks: Check[] = [
       const { challenge } = required(await mfa.signIn(user.subject, { amr: ["pwd"] }));
       good(await mfa.deliver(challenge, "email"));
       kit.clock.advance(30 * SECOND);
-      assert.notEqual(reason(await mfa.verify({ challenge, code: sent[0]?.code ?? "" })), "ok");
+      assert.equal(reason(await mfa.verify({ challenge, code: sent[0]?.code ?? "" })), "invalid");
+      assert.ok(!(await kit.logged(mfa, user.subject)).includes("code_replayed"));
       good(await mfa.verify({ challenge, code: user.code() }));
     },
   },
@@ -181,6 +187,72 @@ export const deliveredChecks: Check[] = [
     },
   },
   {
+    title: "A31 nor at a step-up of the session that began with it, if the host says how it began",
+    async run(kit) {
+      const { options } = mailbox();
+      const mfa = await kit.mfa(options);
+      const { subject } = await kit.enrolled(mfa);
+      const session = { ...subject, amr: ["email"] };
+      const { challenge, methods } = await mfa.challenge(session, { purpose: "payout" });
+      assert.deepEqual(methods, ["totp", "recovery_code", "sms"]);
+      assert.deepEqual(await mfa.deliver(challenge, "email"), { ok: false, reason: "unsupported" });
+      good(await mfa.deliver(challenge, "sms"));
+    },
+  },
+  {
+    title: "A15 a day has so many codes for one subject, however patiently they are asked for, and the last of them is told",
+    async run(kit) {
+      const sent: Delivery[] = [];
+      const byEmail = email(
+        async (delivery) => {
+          sent.push(delivery);
+          return { to: "" };
+        },
+        { daily: 3, every: "10s" },
+      );
+      const mfa = await kit.mfa({ factors: [totpFactor(), byEmail] });
+      const [user, other] = [await kit.enrolled(mfa), await kit.enrolled(mfa)];
+      const ask = async ({ subject }: { subject: Subject }) => {
+        const { challenge } = await mfa.challenge(subject);
+        const answer = await mfa.deliver(challenge, "email");
+        kit.clock.advance(MINUTE);
+        return answer.ok ? "ok" : answer.reason;
+      };
+      const day = [await ask(user), await ask(user), await ask(user), await ask(user), await ask(user)];
+      assert.deepEqual(day, ["ok", "ok", "ok", "too_soon", "too_soon"]);
+      assert.equal(await ask(other), "ok");
+      assert.equal(sent.length, 4);
+      assert.equal((await kit.logged(mfa, user.subject)).filter((type) => type === "delivery_limit_reached").length, 1);
+      kit.clock.advance(DAY);
+      assert.equal(await ask(user), "ok");
+    },
+  },
+  {
+    title: "A19 no code is sent for a challenge from before a lock",
+    async run(kit) {
+      const { options } = mailbox();
+      const mfa = await kit.mfa(options);
+      const user = await kit.enrolled(mfa);
+      const { challenge } = required(await mfa.signIn(user.subject, { amr: ["pwd"] }));
+      kit.clock.advance(SECOND);
+      const short = await kit.mfa({ ...options, lockout: { lock: "1s", longest: "1s" } });
+      for (let n = 0; n < 5; n += 1) await short.verify({ subject: user.subject, code: user.wrong() });
+      kit.clock.advance(2 * SECOND);
+      assert.deepEqual(await mfa.deliver(challenge, "email"), { ok: false, reason: "expired" });
+    },
+  },
+  {
+    title: "R30 whoever signs in by the very mailbox that enrolment.via names has proved it, and enrols",
+    async run(kit) {
+      const { options } = mailbox();
+      const mfa = await kit.mfa({ ...options, enrolment: { require: "always", via: "email" } });
+      const step = required(await mfa.signIn(kit.someone(), { amr: ["email"] }));
+      const { secret } = good(await mfa.factors.setup(step));
+      const { amr } = good(await mfa.factors.enable(step, { code: totp(fromBase32(secret), kit.clock.now) }));
+      assert.deepEqual(amr, ["email", "otp", "mfa"]);
+    },
+  },
+  {
     title: "R31 A31 a delivered code, and a grant earned by one, change no factors: the weaker never puts the stronger aside",
     async run(kit) {
       const { code, options } = mailbox();
@@ -215,12 +287,17 @@ export const deliveredChecks: Check[] = [
   {
     title: "R30 with enrolment.via the first authenticator needs a delivered code: signed in, or at a sign-in that must enrol",
     async run(kit) {
-      const { code, options } = mailbox();
+      const { code, purpose, options } = mailbox();
       const mfa = await kit.mfa({ ...options, enrolment: { require: "always", via: "email" } });
       const subject = kit.someone();
       assert.equal(reason(await mfa.factors.setup(subject)), "proof_needed");
       assert.equal(reason(await mfa.factors.setup(subject, { proof: { code: "123456" } })), "expired");
-      const asked = await mfa.challenge(subject);
+      const elsewhere = await mfa.challenge(subject, { purpose: "booking.cancel" });
+      good(await mfa.deliver(elsewhere.challenge, "email"));
+      assert.equal(purpose(), "booking.cancel");
+      assert.equal(reason(await mfa.factors.setup(subject, { proof: { code: code(), challenge: elsewhere.challenge } })), "expired");
+      kit.clock.advance(MINUTE);
+      const asked = await mfa.challenge(subject, { purpose: "nightlatch:setup" });
       assert.deepEqual(asked.methods, ["email"]);
       good(await mfa.deliver(asked.challenge, "email"));
       const wrong = { proof: { code: otherThan(code()), challenge: asked.challenge } };
@@ -233,6 +310,7 @@ export const deliveredChecks: Check[] = [
       assert.deepEqual([step.enrol, step.methods], [true, ["email"]]);
       assert.equal(reason(await mfa.factors.setup(step)), "proof_needed");
       good(await mfa.deliver(step.challenge, "email"));
+      assert.equal(purpose(), "nightlatch:setup");
       // The code by e-mail opens the set-up, and completes no sign-in.
       assert.equal(reason(await mfa.verify({ challenge: step.challenge, code: code(), session: "s" })), "expired");
       const waiting = { challenge: step.challenge, session: "s" };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Mfa } from "../../src/index.ts";
-import { type Check, DAY, good, type Kit, reason, required, type User } from "../support/kit.ts";
+import { type Check, DAY, good, HOUR, type Kit, reason, required, type User } from "../support/kit.ts";
 
 const TRUSTED = { trustedDevices: { for: "30d" } } as const;
 
@@ -30,16 +30,19 @@ export const deviceChecks: Check[] = [
       const mfa = await kit.mfa(TRUSTED);
       const [user, other] = [await kit.enrolled(mfa), await kit.enrolled(mfa)];
       const { id, token, expiresAt } = await trusted(mfa, user, user.code());
-      assert.equal(expiresAt.getTime(), kit.clock.now + 30 * DAY);
+      const given = kit.clock.now;
+      assert.equal(expiresAt.getTime(), given + 30 * DAY);
       const step = await mfa.signIn(user.subject, { amr: ["pwd"], device: token });
       assert.deepEqual(step, { required: false, amr: ["pwd"], deviceId: id });
       assert.equal(await passes(mfa, other, token), false);
-      assert.equal(await passes(mfa, { subject: { ...user.subject, tenant: "another" } }, token), true); // no factor there at all
+      const elsewhere = await kit.enrolled(mfa, { ...user.subject, tenant: "another" });
+      assert.equal(await passes(mfa, elsewhere, token), false);
+      assert.equal(await passes(mfa, user, token), true);
       for (const forged of ["", "x", token.slice(1), `${token}A`, token.toLowerCase(), "a".repeat(10_000)]) {
         assert.equal(await passes(mfa, user, forged), false, forged.slice(0, 50));
       }
       for (const odd of [undefined, null, 1, {}, [token], { $ne: "" }]) assert.equal(await passes(mfa, user, odd as never), false);
-      kit.clock.advance(30 * DAY - 1);
+      kit.clock.now = given + 30 * DAY - 1;
       assert.equal(await passes(mfa, user, token), true);
       kit.clock.advance(1);
       assert.equal(await passes(mfa, user, token), false);
@@ -89,6 +92,39 @@ export const deviceChecks: Check[] = [
         audit: [],
       });
       assert.equal(await passes(mfa, other, token), false);
+    },
+  },
+  {
+    title: "A34 a device is trusted no longer than it was to be, nor than it would be now, whatever its row says",
+    async run(kit) {
+      const mfa = await kit.mfa(TRUSTED);
+      const user = await kit.enrolled(mfa);
+      const { id, token } = await trusted(mfa, user, user.code());
+      const shorter = await kit.mfa({ trustedDevices: { for: "1h" } });
+      const who = { tenant: "", subject: user.subject.id };
+      const [row] = (await kit.store.read(who)).devices;
+      assert.ok(row);
+      kit.clock.advance(2 * HOUR);
+      assert.equal(await passes(shorter, user, token), false);
+      assert.equal(await passes(mfa, user, token), true);
+      await kit.store.apply({ ...who, now: kit.clock.now, removeDevice: id, audit: [] });
+      const edited = { ...row, createdAt: kit.clock.now + 10 * DAY, expiresAt: kit.clock.now + 40 * DAY };
+      await kit.store.apply({ ...who, now: kit.clock.now, addDevice: edited, audit: [] });
+      assert.equal(await passes(mfa, user, token), false);
+    },
+  },
+  {
+    title: "A34 a device's name that is none costs neither code nor challenge",
+    async run(kit) {
+      const mfa = await kit.mfa(TRUSTED);
+      const user = await kit.enrolled(mfa);
+      const { challenge } = required(await mfa.signIn(user.subject, { amr: ["pwd"] }));
+      for (const device of [{ name: "" }, { name: "x".repeat(65) }, { name: "a\u0000b" }, {}, null, "Laptop"]) {
+        await assert.rejects(mfa.verify({ challenge, code: user.code(), session: "s", device: device as never }), {
+          code: "config_invalid",
+        });
+      }
+      good(await mfa.verify({ challenge, code: user.code(), session: "s", device: { name: "Laptop" } }));
     },
   },
   {

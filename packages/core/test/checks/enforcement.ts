@@ -7,7 +7,7 @@ const PASSWORD = { amr: ["pwd"] };
 export const enforcementChecks: Check[] = [
   {
     title:
-      "R35 whoever must enrol gets no session before: the sign-in's challenge sets an authenticator up, enables it, and does nothing else",
+      "A22 whoever must enrol gets no session before: the sign-in's challenge sets an authenticator up, enables it, and does nothing else",
     async run(kit) {
       const mfa = await kit.mfa({ enrolment: { require: "always" } });
       const subject = kit.someone();
@@ -64,7 +64,7 @@ export const enforcementChecks: Check[] = [
     },
   },
   {
-    title: "R35 the grace period runs from the first sign-in that told of it, and not from each",
+    title: "the grace period runs from the first sign-in that told of it, and not from each",
     async run(kit) {
       const mfa = await kit.mfa({ enrolment: { require: "always", grace: "7d" } });
       const subject = kit.someone();
@@ -84,7 +84,7 @@ export const enforcementChecks: Check[] = [
     },
   },
   {
-    title: "R35 a predicate decides for each subject; only a plain no spares anyone, and one that throws lets nobody in",
+    title: "R40 a predicate decides for each subject; only a plain no spares anyone, and one that throws lets nobody in",
     async run(kit) {
       const staff = new Set<string>();
       const mfa = await kit.mfa({ enrolment: { require: async ({ id }) => staff.has(id) } });
@@ -118,7 +118,7 @@ export const enforcementChecks: Check[] = [
   },
   {
     title:
-      "R34 MFA switched off for everybody asks nothing at sign-in, keeps the factors, is recorded at each turn, and comes back as it was",
+      "R33 MFA switched off for everybody asks nothing at sign-in, keeps the factors, is recorded at each turn, and comes back as it was",
     async run(kit) {
       const on = await kit.mfa();
       const user = await kit.enrolled(on);

@@ -5,6 +5,7 @@ import { hotp, toBase32, totp } from "../../src/otp/index.ts";
 import { type Check, DAY, good, reason, required, STEP } from "../support/kit.ts";
 
 const FACTORS = { factors: [totpFactor(), hotpFactor()] };
+const LONG = { factors: [totpFactor({ allowLongPeriod: true })] };
 
 const uriOf = (secret: Uint8Array, parameters = ""): string => `otpauth://totp/Old:ada?secret=${toBase32(secret)}&issuer=Old${parameters}`;
 
@@ -28,7 +29,7 @@ export const importChecks: Check[] = [
   {
     title: "R3 an authenticator in use elsewhere is taken over with its own digits, period and algorithm, and is enabled at once",
     async run(kit) {
-      const mfa = await kit.mfa(FACTORS);
+      const mfa = await kit.mfa(LONG);
       for (const algorithm of ["SHA1", "SHA256", "SHA512"] as const) {
         for (const digits of [6, 7, 8] as const) {
           for (const period of [10, 30, 60, 300]) {
@@ -90,6 +91,19 @@ export const importChecks: Check[] = [
       const other = kit.someone();
       const imported = good(await mfa.factors.import(other, row));
       good(await mfa.verify({ subject: other, factorId: imported.factorId, code: hotp(row.secret, 0) }));
+    },
+  },
+  {
+    title: "R4 a period beyond two minutes is taken over only where the host allows it",
+    async run(kit) {
+      const plain = await kit.mfa(FACTORS);
+      for (const period of [121, 300]) {
+        await assert.rejects(plain.factors.import(kit.someone(), uriOf(randomBytes(20), `&period=${period}`)), {
+          code: "config_invalid",
+          message: /allowLongPeriod/,
+        });
+      }
+      good(await plain.factors.import(kit.someone(), uriOf(randomBytes(20), "&period=120")));
     },
   },
   {

@@ -137,6 +137,49 @@ export const inputChecks: Check[] = [
     },
   },
   {
+    title: "A25 A13 A52 a store whose answers lack a field, or have one of another type, denies with a StoreError",
+    async run(kit) {
+      const honest = await kit.mfa();
+      const user = await kit.enrolled(honest);
+      const { subject, grant } = user;
+      type Answer = Record<string, unknown>;
+      type Lie = readonly [verb: "read" | "charge" | "apply", lie: (answer: Answer) => unknown];
+      const without = (field: string) => (answer: Answer) => ({ ...answer, [field]: undefined });
+      const as = (field: string, value: unknown) => (answer: Answer) => ({ ...answer, [field]: value });
+      const lies: Lie[] = [
+        ...["epoch", "factors", "codes", "devices", "lanes", "requiredSince", "switchedOff"].map(
+          (field) => ["read", without(field)] as const,
+        ),
+        ["read", () => ({})],
+        ["read", () => undefined],
+        ["read", as("requiredSince", "1798761600000")],
+        ["read", as("switchedOff", true)],
+        ["read", as("epoch", "0")],
+        ...["admitted", "seen", "tally", "lockedUntil", "refusals", "record"].map((field) => ["charge", without(field)] as const),
+        ["charge", as("admitted", "true")],
+        ["charge", as("seen", {})],
+        ["charge", () => null],
+        ["apply", as("applied", "false")],
+        ["apply", without("epoch")],
+      ];
+      for (const [verb, lie] of lies) {
+        const honestVerb = kit.store[verb] as (...args: unknown[]) => Promise<Answer>;
+        let isLying = false;
+        const twisted = async (...args: unknown[]) => (isLying ? lie(await honestVerb(...args)) : await honestVerb(...args));
+        const mfa = await kit.mfa({ store: { ...kit.store, [verb]: twisted } as Store, lockout: { failures: 10 } });
+        isLying = true;
+        const acts = {
+          read: () => mfa.signIn(subject, { amr: ["pwd"], enrolled: true }),
+          charge: () => mfa.verify({ subject, code: user.code() }),
+          apply: () => mfa.factors.rename(subject, user.factorId, "Phone"),
+        };
+        await assert.rejects(acts[verb](), { code: "store_failed" }, `${verb} ${lie}`);
+        if (verb === "read") await assert.rejects(mfa.verifyGrant(grant, subject, { maxAge: "15m" }), { code: "store_failed" });
+        kit.clock.advance(30_000);
+      }
+    },
+  },
+  {
     title: "R40 A13 a store that throws in any verb, at any call, denies with a StoreError, and nothing is lost",
     async run(kit) {
       const honest = await kit.mfa();

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { createHmac, createPublicKey } from "node:crypto";
-import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
-import { type Check, good, HOUR, MINUTE } from "../support/kit.ts";
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify, SignJWT } from "jose";
+import { keyring } from "../../src/index.ts";
+import { type Check, DAY, good, HOUR, type Kit, MINUTE, SECOND, TEST_KEYS } from "../support/kit.ts";
+
+/** The bytes of a data key, as somebody has them who has the database and the keyring. */
+async function stolen(kit: Kit, id: string): Promise<Uint8Array> {
+  const row = (await kit.store.dataKeys()).find((known) => known.id === id);
+  return await keyring(TEST_KEYS).unwrap(row?.wrapped ?? "", `grant:${id}`);
+}
 
 const EDDSA = { grants: { algorithm: "EdDSA" } } as const;
 
@@ -52,6 +59,36 @@ export const signingChecks: Check[] = [
         assert.equal((await eddsa.verifyGrant(forged, two.subject)).ok, false);
       }
       assert.equal((await eddsa.verifyGrant(`${header("none")}.${payload}.`, two.subject)).ok, false);
+    },
+  },
+  {
+    title: "R37 a grant key that another replaced is believed for 25 hours, and nothing that it signs after that",
+    async run(kit) {
+      const options = { grants: { longest: "24h" } } as const;
+      const [mfa, other] = [await kit.mfa(options), await kit.mfa(options)];
+      const user = await kit.enrolled(mfa);
+      const demand = { maxAge: "365d" } as const;
+      const { keyId: old } = await mfa.keys.rotate("grant");
+      const signed = good(await mfa.verify({ subject: user.subject, code: user.code() })).grant;
+      kit.clock.advance(SECOND);
+      const { keyId } = await other.keys.rotate("grant");
+      const key = await stolen(kit, old);
+      const claims = JSON.parse(Buffer.from(signed.split(".")[1] ?? "", "base64url").toString()) as Record<string, unknown>;
+      const seconds = (at: number): number => Math.floor(at / 1000);
+      const forged = () =>
+        new SignJWT({ ...claims, auth_time: seconds(kit.clock.now), iat: seconds(kit.clock.now), exp: seconds(kit.clock.now + 365 * DAY) })
+          .setProtectedHeader({ alg: "HS256", typ: "mfa-grant+jwt", kid: old })
+          .sign(key);
+      assert.equal((await mfa.verifyGrant(signed, user.subject)).ok, true);
+      const early = await forged();
+      for (const engine of [mfa, other]) assert.equal((await engine.verifyGrant(early, user.subject, demand)).ok, true);
+      kit.clock.advance(25 * HOUR);
+      // A process that has met the new key since believes the old one no longer; signing, it looks for it once an hour.
+      const { grant } = good(await mfa.verify({ subject: user.subject, code: user.code() }));
+      assert.equal(decodeProtectedHeader(grant).kid, keyId);
+      for (const token of [early, await forged()]) {
+        for (const engine of [mfa, other]) assert.equal((await engine.verifyGrant(token, user.subject, demand)).ok, false);
+      }
     },
   },
   {

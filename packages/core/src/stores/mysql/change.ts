@@ -27,7 +27,7 @@ function canChangeDevices({ devices }: Belongings, { now, useDevice, removeDevic
 export function canApply(subject: Subject, before: Belongings, change: Change): boolean {
   const { epoch, codes, switchedOff } = change;
   if (epoch !== undefined && subject.epoch !== epoch) return false;
-  if (switchedOff !== undefined && (subject.switchedOffAt !== null) === switchedOff) return false;
+  if (switchedOff !== undefined && (subject.switchedOff === null) === (switchedOff === "")) return false;
   const { notSince = Number.POSITIVE_INFINITY } = codes ?? {};
   if (before.codes.some(({ type, createdAt }) => type === codes?.type && createdAt > notSince)) return false;
   return canChangeFactors(before, change) && canChangeDevices(before, change);
@@ -80,13 +80,13 @@ export async function applyChange(session: Session, subject: Subject, before: Be
   await changeFactors(session, change);
   await changeCodes(session, before, change);
   await changeDevices(session, before, change);
-  const { lanes, requiredSince, switchedOffAt } = subject;
+  const { lanes, requiredSince } = subject;
   const epoch = subject.epoch + (raiseEpoch ? 1 : 0);
   return {
     epoch,
     erasedEpoch: blank ? epoch : subject.erasedEpoch,
     requiredSince: requiredSince ?? (require ? now : null),
-    switchedOffAt: switchedOff === undefined ? switchedOffAt : switchedOff ? now : null,
+    switchedOff: switchedOff === undefined ? subject.switchedOff : switchedOff || null,
     lanes: unlock ? { authenticator: unlocked(lanes.authenticator, now), recovery: unlocked(lanes.recovery, now) } : lanes,
   };
 }

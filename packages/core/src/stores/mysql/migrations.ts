@@ -35,7 +35,7 @@ export const VERSIONS: readonly (readonly string[])[] = [
       epoch BIGINT NOT NULL DEFAULT 0,
       erased_epoch BIGINT NOT NULL DEFAULT 0,
       required_since BIGINT,
-      switched_off_at BIGINT,${lane("authenticator")}${lane("recovery")}
+      switched_off VARCHAR(255),${lane("authenticator")}${lane("recovery")}
       PRIMARY KEY (tenant, subject)
     ) ${TABLE}`,
     `CREATE TABLE IF NOT EXISTS nightlatch_factors (

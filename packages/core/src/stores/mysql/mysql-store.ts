@@ -110,7 +110,7 @@ const laneState = ({ refusals: _, ...state }: LaneRow): LaneState => state;
 const SWEEP_EVERY = 60_000;
 
 /**
- * Keeps everything in MySQL 8 or MariaDB 10.6 or later, through mysql2. Give it a pool of its own: it sets its
+ * Keeps everything in MariaDB 10.11, MySQL 8, or later ones, through mysql2. Give it a pool of its own: it sets its
  * connections to READ COMMITTED, a strict SQL mode and five seconds for locks. Every verb is one short transaction
  * that locks the subject's row first, and is run again where InnoDB broke a deadlock. All goes to one writing server:
  * a replica that lags would not know of a code just used.
@@ -164,13 +164,13 @@ export function mysqlStore(pool: MysqlPool): Store {
 
     async read(who: SubjectKey) {
       const found = await connection.outside((session) => readSubject(session, who));
-      const { lanes, devices, requiredSince, switchedOffAt } = found;
+      const { lanes, devices, requiredSince, switchedOff } = found;
       return {
         ...recordOf(found, found),
         lanes: { authenticator: laneState(lanes.authenticator), recovery: laneState(lanes.recovery) },
         devices,
         requiredSince,
-        switchedOffAt,
+        switchedOff,
       };
     },
 

@@ -24,7 +24,7 @@ export interface StoredCode extends Omit<CodeRow, "used"> {
 }
 
 /** The columns that are read and written together. */
-export const SUBJECT: readonly string[] = ["epoch", "erasedEpoch", "requiredSince", "switchedOffAt", ...lanes];
+export const SUBJECT: readonly string[] = ["epoch", "erasedEpoch", "requiredSince", "switchedOff", ...lanes];
 export const FACTOR: readonly (keyof FactorRow)[] = [
   "id",
   "type",

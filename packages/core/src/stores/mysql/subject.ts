@@ -12,7 +12,7 @@ export interface Subject {
   /** Attempts that were charged on an epoch before this one leave no name in the log. */
   erasedEpoch: number;
   requiredSince: number | null;
-  switchedOffAt: number | null;
+  switchedOff: string | null;
   lanes: Record<Lane, LaneRow>;
 }
 
@@ -28,7 +28,7 @@ const NEW: Subject = {
   epoch: 0,
   erasedEpoch: 0,
   requiredSince: null,
-  switchedOffAt: null,
+  switchedOff: null,
   lanes: { authenticator: EMPTY_LANE, recovery: EMPTY_LANE },
 };
 
@@ -38,7 +38,7 @@ const picked = <T>(row: Row, names: readonly (keyof T & string)[]): T =>
 
 function subjectOf(row: Row): Subject {
   const lane = (of: Lane) => Object.fromEntries(sql.LANE.map((name) => [name, row[`${of}_${name}`]])) as unknown as LaneRow;
-  const own = picked<Omit<Subject, "lanes">>(row, ["epoch", "erasedEpoch", "requiredSince", "switchedOffAt"]);
+  const own = picked<Omit<Subject, "lanes">>(row, ["epoch", "erasedEpoch", "requiredSince", "switchedOff"]);
   return { ...own, lanes: { authenticator: lane("authenticator"), recovery: lane("recovery") } };
 }
 

@@ -19,7 +19,7 @@ const CHANGE = {
   removeDevice: "text",
   unlock: "boolean",
   require: "boolean",
-  switchedOff: "boolean",
+  switchedOff: "text",
   raiseEpoch: "boolean",
   blank: "boolean",
   audit: "text",
@@ -54,7 +54,7 @@ const unlocked = (lane: Lane): string =>
 export const APPLY: Statement<keyof Change> = statement(
   CHANGE,
   `
-WITH ${lockedSubject("epoch", "revision", "switched_off_at")},
+WITH ${lockedSubject("epoch", "revision", "switched_off")},
 fresh AS ( -- the row under the lock is the one in the snapshot: no other change came in while this one waited
   SELECT s.* FROM s, nightlatch_subjects n WHERE n.tenant = :tenant AND n.subject = :subject AND n.revision = s.revision
 ),
@@ -68,7 +68,7 @@ going AS (
     AND ${holds("codes", `NOT EXISTS (SELECT FROM nightlatch_codes WHERE ${WHO} AND type = :codes ->> 'type' AND created_at > (:codes ->> 'notSince')::bigint)`)}
     AND ${holds("useDevice", deviceThat(`id = :useDevice AND expires_at > :now`))}
     AND ${holds("removeDevice", deviceThat(`id = :removeDevice`))}
-    AND ${holds("switchedOff", `(switched_off_at IS NULL) = :switchedOff`)}
+    AND ${holds("switchedOff", `(switched_off IS NULL) <> (:switchedOff = '')`)}
 ),
 dropped AS (
   DELETE FROM nightlatch_factors f USING going WHERE f.tenant = :tenant AND f.subject = :subject AND ${FACTOR_GOES}
@@ -124,7 +124,7 @@ marked AS (
     epoch = CASE WHEN :raiseEpoch THEN t.epoch + 1 ELSE t.epoch END,
     erased_epoch = CASE WHEN :blank THEN t.epoch + 1 ELSE t.erased_epoch END,
     required_since = CASE WHEN :require THEN coalesce(t.required_since, :now) ELSE t.required_since END,
-    switched_off_at = CASE WHEN :switchedOff THEN :now WHEN :switchedOff IS NULL THEN t.switched_off_at END,
+    switched_off = CASE WHEN :switchedOff IS NULL THEN t.switched_off ELSE nullif(:switchedOff, '') END,
     ${unlocked("authenticator")},
     ${unlocked("recovery")}
   FROM going WHERE t.tenant = :tenant AND t.subject = :subject

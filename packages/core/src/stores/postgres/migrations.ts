@@ -25,7 +25,7 @@ export const VERSIONS: readonly string[] = [
       revision integer NOT NULL DEFAULT 0,
       erased_epoch integer NOT NULL DEFAULT 0,
       required_since bigint,
-      switched_off_at bigint,${lane("authenticator")},${lane("recovery")},
+      switched_off text,${lane("authenticator")},${lane("recovery")},
       PRIMARY KEY (tenant, subject)
     );
 

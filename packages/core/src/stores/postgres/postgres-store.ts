@@ -55,7 +55,7 @@ export interface PostgresStoreOptions {
 
 const EMPTY_LANE = { attempts: 0, forgiven: 0, tally: 0, tallyAt: 0, lockedUntil: null };
 
-const UNSEEN: Omit<SubjectState, "lanes"> = { epoch: 0, factors: [], codes: [], devices: [], requiredSince: null, switchedOffAt: null };
+const UNSEEN: Omit<SubjectState, "lanes"> = { epoch: 0, factors: [], codes: [], devices: [], requiredSince: null, switchedOff: null };
 
 /** Each try after the first follows a change of the same subject by somebody else, so a few always do. */
 const MOST_TRIES = 50;

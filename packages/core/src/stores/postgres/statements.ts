@@ -16,7 +16,7 @@ export const ENSURE_SUBJECT: Statement = statement(
 export const READ: Statement = statement(
   SUBJECT,
   `SELECT ${object(`s.epoch, ${RECORD}, ${object(`${laneState("authenticator")} AS authenticator, ${laneState("recovery")} AS recovery`)} AS lanes,
-    ${DEVICES} AS devices, s.required_since AS "requiredSince", s.switched_off_at AS "switchedOffAt"`)} AS answer
+    ${DEVICES} AS devices, s.required_since AS "requiredSince", s.switched_off AS "switchedOff"`)} AS answer
   FROM nightlatch_subjects s WHERE ${WHO}`,
 );
 

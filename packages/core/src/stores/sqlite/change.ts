@@ -31,7 +31,7 @@ export function canApply(rows: Rows, change: Change): boolean {
   const { epoch, codes, switchedOff } = change;
   const marks = rows.marks();
   if (epoch !== undefined && marks.epoch !== epoch) return false;
-  if (switchedOff !== undefined && (marks.switchedOffAt !== null) === switchedOff) return false;
+  if (switchedOff !== undefined && (marks.switchedOff === null) === (switchedOff === "")) return false;
   const { notSince } = codes ?? {};
   if (notSince !== undefined && rows.codes().some(({ type, createdAt }) => type === codes?.type && createdAt > notSince)) return false;
   return canChangeFactors(rows, change) && canChangeDevices(rows, change);
@@ -93,7 +93,7 @@ export function applyChange(session: Session, rows: Rows, change: Change): numbe
       epoch,
       erasedEpoch: blank ? epoch : before.erasedEpoch,
       requiredSince: before.requiredSince ?? (require ? now : null),
-      switchedOffAt: switchedOff === undefined ? before.switchedOffAt : switchedOff ? now : null,
+      switchedOff: switchedOff === undefined ? before.switchedOff : switchedOff || null,
     });
   }
   return epoch;

@@ -18,7 +18,7 @@ export const VERSIONS: readonly string[] = [
       epoch INTEGER NOT NULL,
       erased_epoch INTEGER NOT NULL,
       required_since INTEGER,
-      switched_off_at INTEGER,
+      switched_off TEXT,
       PRIMARY KEY (tenant, subject)
     ) STRICT, WITHOUT ROWID;
 

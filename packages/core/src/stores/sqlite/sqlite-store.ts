@@ -117,9 +117,9 @@ export function sqliteStore(client: SqliteClient): Store {
     async read(who: SubjectKey) {
       return await connection.read((session) => {
         const rows = rowsOf(session, who);
-        const { requiredSince, switchedOffAt } = rows.marks();
+        const { requiredSince, switchedOff } = rows.marks();
         const lanes = { authenticator: rows.laneState("authenticator"), recovery: rows.laneState("recovery") };
-        return { ...rows.record(), lanes, devices: rows.devices(), requiredSince, switchedOffAt };
+        return { ...rows.record(), lanes, devices: rows.devices(), requiredSince, switchedOff };
       });
     },
 

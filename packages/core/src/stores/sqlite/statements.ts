@@ -7,13 +7,13 @@ const FACTOR = `id, type, name, algorithm, digits, period, secret, fingerprint, 
 
 const AUDIT_ROW = "seq, id, at, type, tenant, subject, salt, personal, detail, mac";
 
-export const MARKS: string = `SELECT epoch, erased_epoch AS erasedEpoch, required_since AS requiredSince, switched_off_at AS switchedOffAt
+export const MARKS: string = `SELECT epoch, erased_epoch AS erasedEpoch, required_since AS requiredSince, switched_off AS switchedOff
   FROM nightlatch_subjects WHERE ${WHO}`;
 
-export const SAVE_MARKS: string = `INSERT INTO nightlatch_subjects (tenant, subject, epoch, erased_epoch, required_since, switched_off_at)
+export const SAVE_MARKS: string = `INSERT INTO nightlatch_subjects (tenant, subject, epoch, erased_epoch, required_since, switched_off)
   VALUES (?, ?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET epoch = excluded.epoch, erased_epoch = excluded.erased_epoch,
-    required_since = excluded.required_since, switched_off_at = excluded.switched_off_at`;
+    required_since = excluded.required_since, switched_off = excluded.switched_off`;
 
 export const LANE: string = `SELECT attempts, forgiven, tally, tally_at AS tallyAt, locked_until AS lockedUntil, refusals
   FROM nightlatch_lanes WHERE ${WHO} AND lane = ?`;

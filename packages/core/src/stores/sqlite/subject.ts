@@ -14,10 +14,10 @@ export interface Marks {
   /** Attempts that were charged on an epoch before this one leave no name in the log. */
   erasedEpoch: number;
   requiredSince: number | null;
-  switchedOffAt: number | null;
+  switchedOff: string | null;
 }
 
-const NO_MARKS: Marks = { epoch: 0, erasedEpoch: 0, requiredSince: null, switchedOffAt: null };
+const NO_MARKS: Marks = { epoch: 0, erasedEpoch: 0, requiredSince: null, switchedOff: null };
 
 /** A code's row as it lies in its table. */
 interface StoredCode extends Omit<CodeRow, "used"> {
@@ -82,8 +82,8 @@ export function rowsOf(session: Session, { tenant, subject }: SubjectKey): Rows 
       return state;
     },
 
-    saveMarks({ epoch, erasedEpoch, requiredSince, switchedOffAt }) {
-      session.change(sql.SAVE_MARKS, tenant, subject, epoch, erasedEpoch, requiredSince, switchedOffAt);
+    saveMarks({ epoch, erasedEpoch, requiredSince, switchedOff }) {
+      session.change(sql.SAVE_MARKS, tenant, subject, epoch, erasedEpoch, requiredSince, switchedOff);
     },
 
     saveLane(name, { attempts, forgiven, tally, tallyAt, lockedUntil, refusals }) {
