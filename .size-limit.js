@@ -7,17 +7,17 @@ import { dirname, join } from "node:path";
  */
 const LIMITS = {
   core: {
-    ".": "62 kB",
+    ".": "110 kB",
     "./otp": "11 kB",
     "./import": "26 kB",
-    "./secrets": "11 kB",
+    "./secrets": "26 kB",
     "./audit": "100 B",
     "./http": "60 kB",
-    "./stores/memory": "11 kB",
-    "./stores/mysql": "30 kB",
-    "./stores/postgres": "21 kB",
-    "./stores/sqlite": "23 kB",
-    "./testing": "40 kB",
+    "./stores/memory": "15 kB",
+    "./stores/mysql": "37 kB",
+    "./stores/postgres": "28 kB",
+    "./stores/sqlite": "30 kB",
+    "./testing": "72 kB",
   },
   express: {
     ".": "3 kB",

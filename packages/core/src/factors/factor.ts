@@ -110,7 +110,9 @@ export interface Factor {
     every: number;
     /** Codes that one subject is sent in a day (UTC), at most; 100 at most. */
     daily: number;
+    /** A code that nobody can foresee. */
     newCode(): string;
+    /** The host's own function. */
     deliver: Deliver;
   };
 }
