@@ -7,7 +7,10 @@ import { checks } from "./checks/index.ts";
 import { type Broken, broken, type Fault } from "./support/broken.ts";
 import { faults } from "./support/faults.ts";
 import { createKit } from "./support/kit.ts";
+import { newPool } from "./support/mysql.ts";
 import { clients, newFile } from "./support/sqlite.ts";
+
+const mysqlUrl = inject("mysqlUrl");
 
 const openStore = async (sources: Broken, on: Fault["on"]): Promise<{ store: Store; close(): Promise<void> }> => {
   if (on === "memory") return { store: sources.memoryStore(), close: async () => {} };
@@ -21,6 +24,14 @@ const openStore = async (sources: Broken, on: Fault["on"]): Promise<{ store: Sto
       await remove();
     };
     return { store, close };
+  }
+  if (on === "mysql") {
+    const { pool } = await newPool(mysqlUrl ?? "", { connectionLimit: 20 });
+    const store = sources.mysqlStore(pool);
+    await store.migrate();
+    // As below.
+    await Promise.all(Array.from({ length: 20 }, () => pool.query("SELECT SLEEP(0.05)")));
+    return { store, close: () => pool.end() };
   }
   const pool = new pg.Pool({ connectionString: await newDatabase(inject("postgresUrl")), max: 20 });
   const store = sources.postgresStore(pool);
@@ -67,8 +78,11 @@ async function passesMost(store: Store): Promise<boolean> {
   return false;
 }
 
+/** Those whose store can be had here. */
+const testable = faults.filter(({ on }) => on !== "mysql" || mysqlUrl !== null);
+
 describe("broken on purpose", () => {
-  it.each(faults.map((fault) => [fault.name, fault] as const))("%s", async (_, fault) => {
+  it.each(testable.map((fault) => [fault.name, fault] as const))("%s", async (_, fault) => {
     const sources = await broken(fault);
     const { store, close } = await openStore(sources, fault.on);
     try {

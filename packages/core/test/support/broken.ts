@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { createMfa, Store } from "../../src/index.ts";
 import type { memoryStore } from "../../src/stores/memory.ts";
+import type { MysqlPool } from "../../src/stores/mysql/index.ts";
 import type { PgClient } from "../../src/stores/postgres/index.ts";
 import type { SqliteClient } from "../../src/stores/sqlite/index.ts";
 
@@ -16,7 +17,7 @@ export interface Fault {
   /** Ids of contract cases and beginnings of the titles of checks: each must catch it. */
   caughtBy: string[];
   /** On which store it shows. */
-  on: "memory" | "postgres" | "sqlite";
+  on: "memory" | "postgres" | "sqlite" | "mysql";
 }
 
 /** The sources with a fault in them. */
@@ -25,6 +26,7 @@ export interface Broken {
   memoryStore: typeof memoryStore;
   postgresStore: (client: PgClient) => Store;
   sqliteStore: (client: SqliteClient) => Store;
+  mysqlStore: (pool: MysqlPool) => Store;
   remove(): Promise<void>;
 }
 
@@ -47,6 +49,7 @@ export async function broken({ name, file, edits }: Fault): Promise<Broken> {
       ...(await load<Pick<Broken, "memoryStore">>("stores/memory.ts")),
       ...(await load<Pick<Broken, "postgresStore">>("stores/postgres/index.ts")),
       ...(await load<Pick<Broken, "sqliteStore">>("stores/sqlite/index.ts")),
+      ...(await load<Pick<Broken, "mysqlStore">>("stores/mysql/index.ts")),
       remove: () => rm(folder, { recursive: true, force: true }),
     };
   } catch (error) {

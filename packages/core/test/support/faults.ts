@@ -1,5 +1,6 @@
 import type { Fault } from "./broken.ts";
 import { memoryFaults } from "./faults-memory.ts";
+import { mysqlFaults } from "./faults-mysql.ts";
 import { postgresFaults } from "./faults-postgres.ts";
 import { sqliteFaults } from "./faults-sqlite.ts";
 
@@ -121,4 +122,4 @@ const engineFaults: Fault[] = [
 ];
 
 /** Stores and engines that are broken on purpose. */
-export const faults: Fault[] = [...memoryFaults, ...postgresFaults, ...sqliteFaults, ...engineFaults];
+export const faults: Fault[] = [...memoryFaults, ...postgresFaults, ...sqliteFaults, ...mysqlFaults, ...engineFaults];
