@@ -29,6 +29,23 @@ test("R36 the grant that a code earned passes the next guard of the same session
   expectProblem(await host.call("GET", "/plain", { as: "alice:s2", headers }), "step_up_required", 401);
 });
 
+test.each(GUARDED)("%s %s lets pass while MFA is switched off, and nothing but a subject", async (method, path) => {
+  const host = await startHost({ mfaOptions: { switchedOff: true } });
+  const alice = await enrolled(host, "alice");
+  expect((await host.call(method, path, { as: alice.as })).status).toBe(200);
+  expect((await host.call(method, path, { as: "bob:s1" })).status).toBe(200);
+  expectProblem(await host.call(method, path), "unauthenticated", 401);
+});
+
+test("MFA switched off for one subject lets that one pass, and keeps on asking the others", async () => {
+  const host = await startHost();
+  const [alice, bob] = [await enrolled(host, "alice"), await enrolled(host, "bob")];
+  const actor = { id: "bob", session: "s1" };
+  await host.mfa.admin.switchOff({ id: "alice" }, { actor, grant: bob.grant, reason: "a test" });
+  expect((await host.call("POST", "/plain", { as: alice.as })).status).toBe(200);
+  expectProblem(await host.call("POST", "/plain", { as: bob.as }), "step_up_required", 401);
+});
+
 test("R36 with a grant that will do, a code beside it is not spent", async () => {
   const host = await startHost();
   const alice = await enrolled(host, "alice");
