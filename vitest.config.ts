@@ -14,6 +14,12 @@ const project = (name: string, root: string) => ({
 export default defineConfig({
   test: {
     globalSetup: ["internal/services/src/vitest-global.ts"],
+    coverage: {
+      provider: "v8",
+      include: ["packages/core/src/**"],
+      reporter: ["text", "html"],
+      thresholds: { lines: 95, branches: 95 },
+    },
     projects: [
       project("core", "packages/core"),
       project("express", "packages/express"),

@@ -1,0 +1,20 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+import { warmPool } from "./warm-pool.ts";
+
+/**
+ * The tests that mutants have to pass: those that need neither a server nor another process and are over soon, so that
+ * thousands of mutants can be tried. Races, loads, imports and a year of guessing are left to the whole suite.
+ */
+export default defineConfig({
+  plugins: [warmPool],
+  resolve: { conditions: ["@nightlatch/source"] },
+  ssr: { resolve: { conditions: ["@nightlatch/source"] } },
+  test: {
+    alias: { "@nightlatch/internal-services": fileURLToPath(new URL("./no-tools.ts", import.meta.url)) },
+    include: ["mutation/*.mutation.ts", "test/{keys,lockout,otp,rotation,timing,vault}.test.ts"],
+    isolate: false,
+    setupFiles: [fileURLToPath(new URL("./no-mutant.setup.ts", import.meta.url))],
+    testTimeout: 60_000,
+  },
+});
