@@ -8,12 +8,14 @@ export interface MysqlStatement {
   sql: string;
   rowsAsArray: boolean;
   nestTables: boolean;
+  /** Gives a column's value in place of what mysql2 would make of it, which is what `next` gives. */
   typeCast(field: MysqlField, next: () => unknown): unknown;
 }
 
 /** A column's value on its way in, as mysql2 tells of it. */
 export interface MysqlField {
   type: string;
+  /** The value as text; `null` for NULL. */
   string(encoding: string): string | null;
 }
 
@@ -33,6 +35,7 @@ export interface MysqlConnection {
 
 /** What is asked of a pool: a `Pool` of mysql2/promise has it. */
 export interface MysqlPool {
+  /** A connection that nobody else has until it is released. */
   getConnection(): Promise<MysqlConnection>;
 }
 
