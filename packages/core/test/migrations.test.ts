@@ -1,6 +1,7 @@
 import { newDatabase } from "@nightlatch/internal-services";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
+import { createMfa, keyring, type Store } from "../src/index.ts";
 import { postgresMigrations, postgresStore } from "../src/stores/postgres/index.ts";
 import * as postgres from "../src/stores/postgres/migrations.ts";
 import { connectionOf } from "../src/stores/sqlite/connection.ts";
@@ -8,8 +9,11 @@ import { sqliteMigrations, sqliteStore } from "../src/stores/sqlite/index.ts";
 import * as sqlite from "../src/stores/sqlite/migrations.ts";
 import { benchFor, recovery } from "../src/testing/contract-kit.ts";
 import { storeContract } from "../src/testing/index.ts";
-import { together } from "./support/kit.ts";
+import { TEST_KEYS, together } from "./support/kit.ts";
 import { clientNames, clients, newFile, type OpenedClient } from "./support/sqlite.ts";
+
+const MISSING = /The tables are missing: run mfa\.ready\(\{ migrate: true \}\) once/;
+const engineOn = (store: Store) => createMfa({ issuer: "Test", keys: keyring(TEST_KEYS), store });
 
 /** A version that is not there yet. */
 const NEXT = "ALTER TABLE nightlatch_subjects ADD COLUMN note text;";
@@ -45,6 +49,10 @@ describe("on PostgreSQL", () => {
   };
   const installed = async (pool: pg.Pool) =>
     (await pool.query("SELECT version, applied_at FROM nightlatch_migrations ORDER BY version")).rows;
+
+  it("before them the engine says what is missing and how to mend it", async () => {
+    await expect(engineOn(postgresStore(await empty())).ready()).rejects.toThrow(MISSING);
+  });
 
   it("the printed SQL makes the tables that migrate() makes, and then that has nothing to do", async () => {
     const [byHand, byProgram] = [await empty(), await empty()];
@@ -135,6 +143,10 @@ describe.each(clientNames)("on SQLite through %s", (name) => {
   const installed = (client: OpenedClient) => all(client, "SELECT version, applied_at FROM nightlatch_migrations ORDER BY version");
   const bring = (client: OpenedClient, migrations: readonly sqlite.SqliteMigration[]) =>
     connectionOf(client).write((session) => sqlite.migrate(session, migrations));
+
+  it("before them the engine says what is missing and how to mend it", async () => {
+    await expect(engineOn(sqliteStore(await empty())).ready()).rejects.toThrow(MISSING);
+  });
 
   it("the printed SQL makes the tables that migrate() makes, also within a transaction, and then that has nothing to do", async () => {
     const [byHand, byTool, byProgram] = [await empty(), await empty(), await empty()];

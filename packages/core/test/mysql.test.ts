@@ -1,7 +1,7 @@
 import { newMysqlDatabase } from "@nightlatch/internal-services";
 import { createPool, type Pool, type PoolConnection, type PoolOptions, type RowDataPacket } from "mysql2/promise";
 import { afterEach, describe, expect, inject, it } from "vitest";
-import { createMfa } from "../src/index.ts";
+import { createMfa, keyring } from "../src/index.ts";
 import { connectionOf } from "../src/stores/mysql/connection.ts";
 import { type MysqlPool, mysqlMigrations, mysqlStore } from "../src/stores/mysql/index.ts";
 import { migrate, numbered, VERSIONS } from "../src/stores/mysql/migrations.ts";
@@ -9,7 +9,7 @@ import type { Store } from "../src/stores/store.ts";
 import { auditRow, benchFor, factorRow, recovery, SCHEDULE, START, someone, unused } from "../src/testing/contract-kit.ts";
 import { storeContract } from "../src/testing/index.ts";
 import { dyingAnytime, dyingAttempts, dyingChanges, victimOf } from "./support/dying.ts";
-import { createKit, good, together } from "./support/kit.ts";
+import { createKit, good, TEST_KEYS, together } from "./support/kit.ts";
 import { newPool } from "./support/mysql.ts";
 
 const serverUrl = inject("mysqlUrl");
@@ -357,6 +357,8 @@ describe.skipIf(serverUrl === null)("migrations on MariaDB", () => {
     await expect(store.charge({ ...someone(), lane: "authenticator", now: START, schedule: SCHEDULE })).rejects.toMatchObject(missing);
     await expect(store.read(someone())).rejects.toMatchObject(missing);
     await expect(store.addDataKeys([])).rejects.toMatchObject(missing);
+    const mfa = createMfa({ issuer: "Test", keys: keyring(TEST_KEYS), store });
+    await expect(mfa.ready()).rejects.toThrow(/The tables are missing: run mfa\.ready/);
     await store.migrate();
     expect((await benchFor(store).admitted()).seen.attempt).toBe(1);
   });

@@ -1,5 +1,6 @@
-import { ConfigError } from "../errors.ts";
-import type { Change } from "../stores/store.ts";
+import type { NewEvent } from "../audit/events.ts";
+import { ConfigError, StoreError } from "../errors.ts";
+import type { Change, SubjectKey, SubjectState } from "../stores/store.ts";
 import { change, confirmed, type Engine, keyOf, switchMark } from "./engine.ts";
 import { provenByGrant } from "./proof.ts";
 import type { AdminAct, Refusal, RefusalReason, Subject } from "./types.ts";
@@ -7,7 +8,7 @@ import type { AdminAct, Refusal, RefusalReason, Subject } from "./types.ts";
 const LONGEST_REASON = 500;
 
 /** An act's change, for a subject as it is now. */
-type Act = (mark: string, isOff: boolean) => Partial<Change>;
+type Act = (mark: string, isOff: boolean) => Decision["what"];
 
 type AdminEvent = "unlocked" | "mfa_reset" | "mfa_switched_off" | "mfa_switched_on";
 
@@ -20,8 +21,26 @@ const ACTS: Record<AdminEvent, Act> = {
   mfa_switched_on: () => ({ switchedOff: "", raiseEpoch: true }),
 };
 
+/** What a subject's state asks for. */
+interface Decision {
+  event: NewEvent;
+  what: Omit<Change, "tenant" | "subject" | "now" | "audit">;
+}
+
 /** A few tries suffice: each after the first follows another change of the same subject. */
 const MOST_TRIES = 10;
+
+/** Makes the change that a subject's state asks for, on that very state; where it asks for none, that is done too. */
+async function changeAsDecided(engine: Engine, who: SubjectKey, decide: (state: SubjectState) => Decision | undefined): Promise<void> {
+  for (let attempt = 1; attempt <= MOST_TRIES; attempt += 1) {
+    const state = await engine.store.read(who);
+    const decision = decide(state);
+    if (!decision) return;
+    const { applied } = await change(engine, who, [decision.event], { ...decision.what, epoch: state.epoch });
+    if (applied) return;
+  }
+  throw new StoreError(`The subject was changed by others ${MOST_TRIES} times in a row. What was asked has not been done: ask again.`);
+}
 
 /**
  * An admin's act on somebody else's account. The actor has a second factor and proved it moments ago, so a
@@ -45,33 +64,24 @@ export async function act(engine: Engine, subject: Subject, by: AdminAct, type: 
   if (!proven || confirmed(own).length === 0) return await refuse("proof_needed");
 
   const mark = switchMark(await engine.openKeys(), who);
-  for (let attempt = 1; attempt <= MOST_TRIES; attempt += 1) {
-    const { epoch, switchedOff } = await engine.store.read(who);
-    const isOff = switchedOff !== null;
+  // A forged mark goes before a true one can stand in its place.
+  const { switchedOff } = await engine.store.read(who);
+  if (switchedOff !== null && switchedOff !== mark) await change(engine, who, [{ type: "switch_forged" }], { switchedOff: "" });
+  await changeAsDecided(engine, who, (state) => {
+    const isOff = state.switchedOff !== null;
     // What is switched already is as it was asked for.
-    if ((type === "mfa_switched_off" && switchedOff === mark) || (type === "mfa_switched_on" && !isOff)) return { ok: true };
-    // A forged mark goes before a true one can stand in its place.
-    if (type === "mfa_switched_off" && isOff) await change(engine, who, [{ type: "switch_forged" }], { switchedOff: "", epoch });
-    const { applied } = await change(engine, who, [{ type, ...named, reason }], { ...ACTS[type](mark, isOff), epoch });
-    if (applied) return { ok: true };
-  }
-  return { ok: false, reason: "expired" };
+    const isDone = (type === "mfa_switched_off" && isOff) || (type === "mfa_switched_on" && !isOff);
+    return isDone ? undefined : { event: { type, ...named, reason }, what: ACTS[type](mark, isOff) };
+  });
+  return { ok: true };
 }
 
 /** Removes all that is held of a user who is deleted, and blanks the user in the log. */
 export async function erase(engine: Engine, subject: Subject): Promise<void> {
-  const who = keyOf(subject);
-  for (;;) {
-    const { epoch, switchedOff } = await engine.store.read(who);
-    const { applied } = await change(engine, who, [{ type: "subject_erased" }], {
-      removeAll: true,
-      raiseEpoch: true,
-      blank: true,
-      epoch,
-      ...(switchedOff === null ? {} : { switchedOff: "" }),
-    });
-    if (applied) return;
-  }
+  await changeAsDecided(engine, keyOf(subject), ({ switchedOff }) => ({
+    event: { type: "subject_erased" },
+    what: { removeAll: true, raiseEpoch: true, blank: true, ...(switchedOff === null ? {} : { switchedOff: "" }) },
+  }));
 }
 
 /** The log's rows that are of no subject stand under this key. */

@@ -24,9 +24,12 @@ function whatOf(cause: unknown): string {
   return line.slice(0, 200) || String((cause as { code?: unknown }).code ?? cause.name);
 }
 
-/** PostgreSQL's "undefined table" (SQLSTATE 42P01): the one fault that we know the mend of. */
-const mendOf = (cause: unknown): string =>
-  (cause as { code?: unknown } | null)?.code === "42P01" ? " The tables are missing: run mfa.ready({ migrate: true }) once." : "";
+/** "No such table" as PostgreSQL (SQLSTATE 42P01), MySQL and SQLite say it: the one fault that we know the mend of. */
+function mendOf(cause: unknown): string {
+  const { code, message } = Object(cause) as { code?: unknown; message?: unknown };
+  const isMissing = code === "42P01" || code === "ER_NO_SUCH_TABLE" || (typeof message === "string" && message.startsWith("no such table"));
+  return isMissing ? " The tables are missing: run mfa.ready({ migrate: true }) once." : "";
+}
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value);
 const isCountOrNull = (value: unknown): boolean => value === null || isCount(value);
