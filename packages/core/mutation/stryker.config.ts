@@ -14,8 +14,7 @@ const options = {
   ignorers: ["messages"],
   concurrency: 2,
   // A mutant that loops is ended after a while; a busy machine must not make one of a slow test.
-  timeoutMS: 20_000,
-  timeoutFactor: 3,
+  timeoutMS: 10_000,
   dryRunTimeoutMinutes: 20,
   // Without its own tsconfig.json, whose paths do not hold there, the sandbox is under the one of the package.
   ignorePatterns: [".*", "bench", "dist", "tsconfig.json"],

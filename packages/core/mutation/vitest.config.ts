@@ -12,7 +12,10 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["@nightlatch/source"] } },
   test: {
     alias: { "@nightlatch/internal-services": fileURLToPath(new URL("./no-tools.ts", import.meta.url)) },
-    include: ["mutation/*.mutation.ts", "test/{keys,lockout,otp,rotation,timing,vault}.test.ts"],
+    include: [
+      "mutation/*.mutation.ts",
+      "test/{admin-acts,grants,signing-keys,keys,lockout,meanwhile,otp,rotation,store-faults,subjects,timing,vault}.test.ts",
+    ],
     isolate: false,
     setupFiles: [fileURLToPath(new URL("./no-mutant.setup.ts", import.meta.url))],
     testTimeout: 60_000,

@@ -40,6 +40,8 @@ const pool: PoolRunnerInitializer = {
         thread.off(event, callback);
       },
       send(message) {
+        // A run that bails out ends itself. Told of it by its echo, the thread would end the next one.
+        if (Reflect.get(message, "m") === "onCancel") return;
         // Whoever stops it waits for this answer; the thread itself is not told.
         const stopped = { type: "stopped", __vitest_worker_response__: true };
         if (message.type !== "stop") thread.send(message);
@@ -58,7 +60,8 @@ const pool: PoolRunnerInitializer = {
 /** Has a project's tests run in the warm thread, whichever pool was asked for. */
 export const warmPool: Plugin = {
   name: "warm-pool",
-  configureVitest({ project }) {
+  configureVitest({ project, vitest }) {
+    vitest.onClose(() => kept?.thread.stop());
     project.config.pool = pool.name as typeof project.config.pool;
     project.config.poolRunner = pool;
   },

@@ -1,0 +1,123 @@
+import { createPrivateKey, createPublicKey, createSecretKey, hkdfSync, sign, verify } from "node:crypto";
+import { decodeProtectedHeader, SignJWT } from "jose";
+import { describe, expect, it } from "vitest";
+import { type GrantKey, grantKeys, publicJwk } from "../src/grants/grant-keys.ts";
+import { digest, signingKeyId, tokenKind } from "../src/grants/token.ts";
+import { HOUR } from "./support/kit.ts";
+
+const dataKey = (id: string, createdAt: number) => ({ id, createdAt, key: createSecretKey(Buffer.alloc(32, id)) });
+
+describe("the key pair of a data key", () => {
+  it("R43 is HKDF-SHA-256 of it, without salt, for its use alone, so that it stays the same for ever", () => {
+    const [key] = grantKeys([dataKey("k", 0)]);
+    const seed = Buffer.from(hkdfSync("sha256", Buffer.alloc(32, "k"), Buffer.alloc(0), Buffer.from("nightlatch grant Ed25519"), 32));
+    const prefix = Buffer.from("302e020100300506032b657004220420", "hex");
+    const own = createPrivateKey({ key: Buffer.concat([prefix, seed]), format: "der", type: "pkcs8" });
+    expect(key.publicKey.equals(createPublicKey(own))).toBe(true);
+    expect(publicJwk(key)).toEqual({
+      kty: "OKP",
+      crv: "Ed25519",
+      x: createPublicKey(own).export({ format: "jwk" }).x,
+      kid: "k",
+      alg: "EdDSA",
+      use: "sig",
+    });
+    expect(verify(null, Buffer.from("text"), key.publicKey, sign(null, Buffer.from("text"), own))).toBe(true);
+    expect(key.secret.export().equals(Buffer.alloc(32, "k"))).toBe(true);
+  });
+});
+
+describe("how long a key is believed", () => {
+  const untils = (...ages: [number, ...number[]]): number[] => {
+    const [active, ...older] = ages.map((createdAt, index) => dataKey(`k${index}`, createdAt));
+    if (!active) throw new Error("There is no key.");
+    return grantKeys([active, ...older]).map(({ until }) => until);
+  };
+
+  it("R37 the active one without an end, each older one for 25 hours after the next took its place", () => {
+    expect(untils(500)).toEqual([Number.POSITIVE_INFINITY]);
+    expect(untils(500, 300, 100)).toEqual([Number.POSITIVE_INFINITY, 500 + 25 * HOUR, 300 + 25 * HOUR]);
+    expect(untils(500, 100, 300)).toEqual([Number.POSITIVE_INFINITY, 300 + 25 * HOUR, 500 + 25 * HOUR]);
+  });
+
+  it("R37 where a clock stepped back between them, from the later of the two", () => {
+    expect(untils(500, 900)).toEqual([Number.POSITIVE_INFINITY, 900 + 25 * HOUR]);
+    expect(untils(500, 500)).toEqual([Number.POSITIVE_INFINITY, 500 + 25 * HOUR]);
+  });
+
+  it("R37 up to its end, and not from it on, remembered or not", async () => {
+    const keys = grantKeys([dataKey("new", 2_000), dataKey("old", 1_000)]);
+    const end = 2_000 + 25 * HOUR;
+    const [, old] = keys as unknown as [GrantKey, GrantKey];
+    const theirs = tokenKind<object>("mfa-grant", [old], { remember: true, algorithm: "HS256" });
+    const token = await theirs.sign({ sub: "u" }, 1, end / 1000 + 60);
+    const ours = tokenKind<object>("mfa-grant", keys, { remember: true, algorithm: "HS256" });
+    expect(await ours.verify(token, end - 1)).toMatchObject({ sub: "u" });
+    expect(await ours.verify(token, end)).toBeUndefined();
+    expect(await ours.verify(token, end - 1)).toMatchObject({ sub: "u" });
+  });
+});
+
+describe("a token", () => {
+  const keys = grantKeys([dataKey("a", 0), dataKey("b", 0)]);
+  const now = 1_700_000_000;
+  const kind = (algorithm: "HS256" | "EdDSA" = "HS256", remember = true) =>
+    tokenKind<{ purpose?: string }>("mfa-grant", keys, { remember, algorithm });
+
+  it.each(["HS256", "EdDSA"] as const)(
+    "R43 bears its algorithm, its type and the active key's id, and what was claimed: %s",
+    async (algorithm) => {
+      const token = await kind(algorithm).sign({ sub: "u", purpose: "p" }, now, now + 60);
+      expect(decodeProtectedHeader(token)).toEqual({ alg: algorithm, typ: "mfa-grant+jwt", kid: "a" });
+      expect(signingKeyId(token)).toBe("a");
+      const claims = await kind().verify(token, now * 1000);
+      expect(claims).toEqual({
+        sub: "u",
+        purpose: "p",
+        aud: "urn:nightlatch:mfa-grant",
+        iat: now,
+        exp: now + 60,
+        jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      });
+    },
+  );
+
+  it.each([true, false])("R36 is good until it expires, and not at that moment (remembered: %j)", async (remember) => {
+    const own = kind("HS256", remember);
+    const token = await own.sign({ sub: "u" }, now, now + 60);
+    for (let round = 0; round < 2; round += 1) {
+      expect(await own.verify(token, (now + 60) * 1000 - 1)).toBeDefined();
+      expect(await own.verify(token, (now + 60) * 1000)).toBeUndefined();
+    }
+  });
+
+  it("A33 of another type or audience, of no key of ours, or short of a claim is nothing", async () => {
+    const sound = { sub: "u", jti: "j", iat: now, exp: now + 60, aud: "urn:nightlatch:mfa-grant" };
+    const made = (claims: Record<string, unknown>, header: object = {}) =>
+      new SignJWT(claims).setProtectedHeader({ alg: "HS256", typ: "mfa-grant+jwt", kid: "a", ...header }).sign(keys[0].secret);
+    const own = kind();
+    expect(await own.verify(await made(sound), now * 1000)).toEqual(sound);
+    const forged = [
+      await made(sound, { typ: "mfa-challenge+jwt" }),
+      await made(sound, { kid: "c" }),
+      await made(sound, { kid: "b" }),
+      await made(sound, { kid: undefined }),
+      await made({ ...sound, aud: "urn:nightlatch:mfa-challenge" }),
+      "a.b.c",
+      "",
+    ];
+    for (const name of Object.keys(sound)) forged.push(await made({ ...sound, [name]: undefined }));
+    for (const token of forged) expect(await own.verify(token, now * 1000)).toBeUndefined();
+    for (const token of ["", "a", "a.b.c", "....."]) expect(signingKeyId(token)).toBeUndefined();
+  });
+
+  it("a fault that is not the token's own leaves as it is", async () => {
+    const broken = tokenKind<object>("mfa-grant", [{ ...keys[0], secret: {} as never }], { remember: true, algorithm: "HS256" });
+    await expect(broken.verify(await kind().sign({ sub: "u" }, now, now + 60), now * 1000)).rejects.toThrow(TypeError);
+  });
+
+  it("holds a plain SHA-256 of a list, in which no two lists are alike", () => {
+    expect(digest(["ab", "c"])).not.toBe(digest(["a", "bc"]));
+    expect(digest([])).toBe("47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU");
+  });
+});
