@@ -112,7 +112,7 @@ const failures: Figure = {
 
 const faults: Figure = {
   name: "store-faults",
-  async find(grounds, { isQuick, rounds = isQuick ? 1 : 10 }) {
+  async find(grounds, { isQuick, rounds = isQuick ? 1 : 5 }) {
     const results = await eachOf(grounds, "store-faults", (arena, progress) => storeFaults(arena, rounds, progress));
     const injected = sum(results.map(({ found }) => found.before + found.during + found.after));
     const closed = sum(results.map(({ found }) => found.closed));
@@ -141,7 +141,7 @@ const faults: Figure = {
 
 const deaths: Figure = {
   name: "killed",
-  async find(grounds, { isQuick, rounds = isQuick ? 2 : 50 }) {
+  async find(grounds, { isQuick, rounds = isQuick ? 2 : 20 }) {
     const shared = grounds.filter(({ isShared }) => isShared);
     const died = await eachOf(shared, "killed", (arena, progress) => killed(arena, rounds, progress));
     return {
@@ -160,13 +160,13 @@ const deaths: Figure = {
 
 const rotations: Figure = {
   name: "rotation",
-  async find(grounds, { isQuick, rounds = isQuick ? 1 : 20 }) {
+  async find(grounds, { isQuick, rounds = isQuick ? 1 : 10 }) {
     const results = await eachOf(grounds, "rotation", ({ store }) =>
       rotation({ open: async () => ({ store, close: async () => {} }), rounds }),
     );
     const failed = sum(results.map(({ found }) => found.failed));
     return {
-      title: `Key rotation under load: ${rounds} rounds`,
+      title: `Key rotation under load: ${rounds} ${rounds === 1 ? "round" : "rounds"}`,
       method: [
         "Two engines over one store, while users verify in both: in each round the keyring's key is changed, then the keys of grants, log and secrets; all secrets are sealed anew.",
         "One such run is cut off in the middle each round, and the other engine runs it again. Removable: rounds after which the keyring's older key opened nothing any more.",
@@ -201,11 +201,11 @@ const rotations: Figure = {
 
 const contract: Figure = {
   name: "contract",
-  async find(grounds, { isQuick, rounds = isQuick ? 1 : 10 }) {
+  async find(grounds, { isQuick, rounds = isQuick ? 1 : 5 }) {
     const results = await eachOf(grounds, "contract", (arena) => sharedContract(arena, rounds));
     const failed = results.flatMap(({ name, found }) => found.failed.map((id) => `${name}: ${id}`));
     return {
-      title: `The store contract, ${rounds} times over`,
+      title: `The store contract, ${rounds === 1 ? "once" : `${rounds} times over`}`,
       method: [
         `Every case of @nightlatch/core/testing. ${PROCESSES} They run at the same time; cases about data keys, of which a store has one set, run in one.`,
       ],
