@@ -1,7 +1,8 @@
 import { createHash, type KeyObject, randomUUID } from "node:crypto";
-import { decodeProtectedHeader, errors, type JWTHeaderParameters, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { lengthPrefixed } from "../internal/bytes.ts";
 import type { GrantKey } from "./grant-keys.ts";
+import { headerSegment, openHs256, signHs256 } from "./hs256.ts";
 
 /** Verified tokens remembered at most: enough for a busy process, and a bound on what a flood can fill. */
 const REMEMBERED = 10_000;
@@ -14,6 +15,9 @@ export interface TokenClaims extends JWTPayload {
   exp: number;
 }
 
+const isTokenClaims = ({ sub, jti, iat, exp }: Record<string, unknown>): boolean =>
+  typeof sub === "string" && typeof jti === "string" && Number.isSafeInteger(iat) && Number.isSafeInteger(exp);
+
 /** Signs and verifies one kind of token. */
 export interface TokenKind<Claims extends object> {
   sign(claims: Claims & { sub: string }, issuedAt: number, expiresAt: number): Promise<string>;
@@ -23,8 +27,8 @@ export interface TokenKind<Claims extends object> {
 
 /**
  * One kind of JWS (RFC 7515), told from the others by `typ` and `aud`, so that none passes for another
- * (RFC 8725 §3.11, §3.12). A verified signature is remembered until it expires, since the guard sees the
- * same grant many times.
+ * (RFC 8725 §3.11, §3.12). HS256 is ours, EdDSA is jose's. A signature of EdDSA that was verified is
+ * remembered until it expires, since the guard sees the same grant many times.
  *
  * @param name - `mfa-grant` or `mfa-challenge`
  * @param options - `remember`: whether the same token comes many times; `algorithm`: how new ones are signed.
@@ -37,19 +41,30 @@ export function tokenKind<Claims extends object>(
 ): TokenKind<Claims> {
   const typ = `${name}+jwt`;
   const audience = `urn:nightlatch:${name}`;
-  const byId = new Map<string, GrantKey>([active, ...older].map((key) => [key.id, key]));
-  const verifyingKey = ({ kid = "", alg }: JWTHeaderParameters, now: number): KeyObject => {
-    const key = byId.get(kid);
+  const all = [active, ...older];
+  const byId = new Map<string, GrantKey>(all.map((key) => [key.id, key]));
+  // A header names kind, key and algorithm. One that is not written just so is none of HS256's (RFC 8725 §3.1).
+  const byHeader = new Map<string, GrantKey>(all.map((key) => [headerSegment(typ, key.id), key]));
+  const header = headerSegment(typ, active.id);
+
+  const verifyHs256 = (key: GrantKey, token: string, now: number): (Claims & TokenClaims) | undefined => {
+    const payload = key.until > now ? openHs256(key.secret, token) : undefined;
+    if (!payload || payload.aud !== audience || !isTokenClaims(payload)) return undefined;
+    const claims = payload as Claims & TokenClaims;
+    return claims.exp * 1000 > now ? claims : undefined;
+  };
+
+  const publicKey = (kid: string | undefined, now: number): KeyObject => {
+    const key = byId.get(kid ?? "");
     if (!key || key.until <= now) throw new errors.JWKSNoMatchingKey();
-    // RFC 8725 §3.1: which key verifies is decided by the algorithm, so a public key never serves as an HMAC's.
-    return alg === "EdDSA" ? key.publicKey : key.secret;
+    return key.publicKey;
   };
   const remembered = new Map<string, Claims & TokenClaims>();
 
-  const verifySignature = async (token: string, now: number): Promise<(Claims & TokenClaims) | undefined> => {
+  const verifyEdDsa = async (token: string, now: number): Promise<(Claims & TokenClaims) | undefined> => {
     try {
-      const { payload } = await jwtVerify(token, (header) => verifyingKey(header, now), {
-        algorithms: ["HS256", "EdDSA"],
+      const { payload } = await jwtVerify(token, ({ kid }) => publicKey(kid, now), {
+        algorithms: ["EdDSA"],
         typ,
         audience,
         requiredClaims: ["sub", "jti", "iat", "exp"],
@@ -63,19 +78,18 @@ export function tokenKind<Claims extends object>(
   };
 
   return Object.freeze({
-    sign: (claims: Claims & { sub: string }, issuedAt: number, expiresAt: number) =>
-      new SignJWT({ ...claims })
-        .setProtectedHeader({ alg: algorithm, typ, kid: active.id })
-        .setAudience(audience)
-        .setJti(randomUUID())
-        .setIssuedAt(issuedAt)
-        .setExpirationTime(expiresAt)
-        .sign(algorithm === "EdDSA" ? active.privateKey : active.secret),
+    async sign(claims: Claims & { sub: string }, issuedAt: number, expiresAt: number) {
+      const payload = { ...claims, aud: audience, jti: randomUUID(), iat: issuedAt, exp: expiresAt };
+      if (algorithm === "HS256") return signHs256(active.secret, header, payload);
+      return await new SignJWT(payload).setProtectedHeader({ alg: "EdDSA", typ, kid: active.id }).sign(active.privateKey);
+    },
 
     async verify(token: string, now: number) {
+      const key = byHeader.get(token.slice(0, token.indexOf(".")));
+      if (key) return verifyHs256(key, token, now);
       const known = remembered.get(token);
       if (known) return known.exp * 1000 > now ? known : undefined;
-      const claims = await verifySignature(token, now);
+      const claims = await verifyEdDsa(token, now);
       // What an older key signed is held against that key's end each time.
       if (!claims || !remember || signingKeyId(token) !== active.id) return claims;
       if (remembered.size >= REMEMBERED) {

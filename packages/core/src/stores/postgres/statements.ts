@@ -29,9 +29,9 @@ export const FACTORS_NOT_UNDER: Statement = statement(
 
 const ONCE = { id: "text", keepUntil: "bigint", now: "bigint" } as const;
 
-/** Whoever spends an id sweeps a few that are long past their time. */
-export const SWEEP = `DELETE FROM nightlatch_spent
-  WHERE id IN (SELECT id FROM nightlatch_spent WHERE keep_until < :now LIMIT 10 FOR UPDATE SKIP LOCKED)`;
+/** Whoever spends an id sweeps a few that are long past their time. As an array, and in its index's order: else all ids may be read for none. */
+export const SWEEP = `DELETE FROM nightlatch_spent WHERE id = ANY (ARRAY(
+    SELECT id FROM nightlatch_spent WHERE keep_until < :now ORDER BY keep_until LIMIT 10 FOR UPDATE SKIP LOCKED))`;
 
 export const SPEND: Statement = statement(
   ONCE,

@@ -83,7 +83,8 @@ export const IS_SPENT: string = "SELECT 1 AS spent FROM nightlatch_spent WHERE i
 export const SPEND: string = "INSERT INTO nightlatch_spent (id, keep_until) VALUES (?, ?) ON CONFLICT DO NOTHING";
 
 /** Whoever spends an id sweeps a few that are long past their time. */
-export const SWEEP: string = "DELETE FROM nightlatch_spent WHERE id IN (SELECT id FROM nightlatch_spent WHERE keep_until < ? LIMIT 10)";
+export const SWEEP: string =
+  "DELETE FROM nightlatch_spent WHERE id IN (SELECT id FROM nightlatch_spent WHERE keep_until < ? ORDER BY keep_until LIMIT 10)";
 
 export const APPEND: string = `INSERT INTO nightlatch_audit (id, at, type, tenant, subject, salt, personal, detail, mac)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
