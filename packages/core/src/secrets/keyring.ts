@@ -60,7 +60,7 @@ export function keyring(keys: string | undefined): KeyProvider {
       return `${newestId}.${encrypt(newestKey, dataKey, wrapAad(context))}`;
     },
     async unwrap(wrapped, context) {
-      const id = wrapped.slice(0, wrapped.indexOf("."));
+      const id = wrapped.slice(0, Math.max(0, wrapped.indexOf(".")));
       const key = ring.get(id);
       if (!KEY_ID.test(id))
         throw new KeyError("A data key in the store has no form that a keyring wraps: its row was edited, or a KMS wrapped it.");
