@@ -42,9 +42,9 @@ function textOf(path: string | URL): string {
 export function keyringFile(path: string | URL | undefined): KeyProvider {
   if (!path) throw new ConfigError(`The path of the keyring file is missing. ${HOW_TO_MAKE_ONE}`);
   const entries = textOf(path)
-    .replace(/^\uFEFF/, "")
-    .split(/[\r\n]+/)
-    .map((line) => line.replace(/#.*$/, "").trim().replace(/,$/, ""))
+    .split(/[\r\n]/)
+    // A byte order mark is a blank to `trim`.
+    .map((line) => line.replace(/#.*/, "").trim().replace(/,$/, ""))
     .filter((line) => line !== "");
   if (entries.length === 0) throw new ConfigError(`The keyring file "${path}" holds no key. ${HOW_TO_MAKE_ONE}`);
   try {
