@@ -45,11 +45,11 @@ describe("how long a key is believed", () => {
     expect(untils(500, 500)).toEqual([Number.POSITIVE_INFINITY, 500 + 25 * HOUR]);
   });
 
-  it("R37 up to its end, and not from it on, remembered or not", async () => {
+  it.each(["HS256", "EdDSA"] as const)("R37 up to its end, and not from it on, however often it was seen: %s", async (algorithm) => {
     const keys = grantKeys([dataKey("new", 2_000), dataKey("old", 1_000)]);
     const end = 2_000 + 25 * HOUR;
     const [, old] = keys as unknown as [GrantKey, GrantKey];
-    const theirs = tokenKind<object>("mfa-grant", [old], { remember: true, algorithm: "HS256" });
+    const theirs = tokenKind<object>("mfa-grant", [old], { remember: true, algorithm });
     const token = await theirs.sign({ sub: "u" }, 1, end / 1000 + 60);
     const ours = tokenKind<object>("mfa-grant", keys, { remember: true, algorithm: "HS256" });
     expect(await ours.verify(token, end - 1)).toMatchObject({ sub: "u" });
@@ -82,8 +82,12 @@ describe("a token", () => {
     },
   );
 
-  it.each([true, false])("R36 is good until it expires, and not at that moment (remembered: %j)", async (remember) => {
-    const own = kind("HS256", remember);
+  it.each([
+    ["HS256", true],
+    ["EdDSA", true],
+    ["EdDSA", false],
+  ] as const)("R36 is good until it expires, and not at that moment (%s, remembered: %j)", async (algorithm, remember) => {
+    const own = kind(algorithm, remember);
     const token = await own.sign({ sub: "u" }, now, now + 60);
     for (let round = 0; round < 2; round += 1) {
       expect(await own.verify(token, (now + 60) * 1000 - 1)).toBeDefined();
@@ -91,29 +95,78 @@ describe("a token", () => {
     }
   });
 
-  it("A33 of another type or audience, of no key of ours, or short of a claim is nothing", async () => {
-    const sound = { sub: "u", jti: "j", iat: now, exp: now + 60, aud: "urn:nightlatch:mfa-grant" };
-    const made = (claims: Record<string, unknown>, header: object = {}) =>
-      new SignJWT(claims).setProtectedHeader({ alg: "HS256", typ: "mfa-grant+jwt", kid: "a", ...header }).sign(keys[0].secret);
-    const own = kind();
-    expect(await own.verify(await made(sound), now * 1000)).toEqual(sound);
-    const forged = [
-      await made(sound, { typ: "mfa-challenge+jwt" }),
-      await made(sound, { kid: "c" }),
-      await made(sound, { kid: "b" }),
-      await made(sound, { kid: undefined }),
-      await made({ ...sound, aud: "urn:nightlatch:mfa-challenge" }),
-      "a.b.c",
-      "",
-    ];
-    for (const name of Object.keys(sound)) forged.push(await made({ ...sound, [name]: undefined }));
-    for (const token of forged) expect(await own.verify(token, now * 1000)).toBeUndefined();
-    for (const token of ["", "a", "a.b.c", "....."]) expect(signingKeyId(token)).toBeUndefined();
+  it("is remembered where it comes many times, under the active key, and there alone", async () => {
+    const own = kind("EdDSA");
+    const token = await own.sign({ sub: "u" }, now, now + 60);
+    expect(await own.verify(token, now * 1000)).toBe(await own.verify(token, now * 1000));
+    const forgetful = kind("EdDSA", false);
+    expect(await forgetful.verify(token, now * 1000)).not.toBe(await forgetful.verify(token, now * 1000));
+    const successor = tokenKind<object>("mfa-grant", grantKeys([dataKey("c", now * 1000), dataKey("a", 0)]), {
+      remember: true,
+      algorithm: "EdDSA",
+    });
+    expect(await successor.verify(token, now * 1000)).not.toBe(await successor.verify(token, now * 1000));
+    expect(await own.verify("a.b.c", now * 1000)).toBeUndefined();
+    expect(await own.verify("a.b.c", now * 1000)).toBeUndefined();
   });
 
-  it("a fault that is not the token's own leaves as it is", async () => {
-    const broken = tokenKind<object>("mfa-grant", [{ ...keys[0], secret: {} as never }], { remember: true, algorithm: "HS256" });
-    await expect(broken.verify(await kind().sign({ sub: "u" }, now, now + 60), now * 1000)).rejects.toThrow(TypeError);
+  it.each(["HS256", "EdDSA"] as const)(
+    "A33 of another type or audience, of no key of ours, or short of a claim is nothing: %s",
+    async (alg) => {
+      const sound = { sub: "u", jti: "j", iat: now, exp: now + 60, aud: "urn:nightlatch:mfa-grant" };
+      const made = (claims: Record<string, unknown>, header: object = {}) =>
+        new SignJWT(claims)
+          .setProtectedHeader({ alg, typ: "mfa-grant+jwt", kid: "a", ...header })
+          .sign(alg === "HS256" ? keys[0].secret : keys[0].privateKey);
+      const own = kind();
+      expect(await own.verify(await made(sound), now * 1000)).toEqual(sound);
+      const forged = [
+        await made(sound, { typ: "mfa-challenge+jwt" }),
+        await made(sound, { kid: "c" }),
+        await made(sound, { kid: "b" }),
+        await made(sound, { kid: undefined }),
+        await made({ ...sound, aud: "urn:nightlatch:mfa-challenge" }),
+        "a.b.c",
+        "",
+      ];
+      for (const name of Object.keys(sound)) forged.push(await made({ ...sound, [name]: undefined }));
+      for (const name of alg === "HS256" ? ["sub", "jti", "iat", "exp"] : ["iat", "exp"])
+        forged.push(await made({ ...sound, [name]: [now] }));
+      for (const token of forged) expect(await own.verify(token, now * 1000)).toBeUndefined();
+      for (const token of ["", "a", "a.b.c", "....."]) expect(signingKeyId(token)).toBeUndefined();
+    },
+  );
+
+  it("R43 under HS256 is one header, one body and one MAC as they were written, and nothing else", async () => {
+    const own = kind();
+    const token = await own.sign({ sub: "u" }, now, now + 60);
+    const [header = "", body = "", mac = ""] = token.split(".");
+    expect(JSON.stringify(decodeProtectedHeader(token))).toBe('{"alg":"HS256","typ":"mfa-grant+jwt","kid":"a"}');
+    const other = Buffer.from(JSON.stringify({ typ: "mfa-grant+jwt", alg: "HS256", kid: "a" })).toString("base64url");
+    const bytes = Buffer.from(mac, "base64url");
+    for (const text of [
+      ...[
+        `${token}.`,
+        `${token}.x`,
+        `${header}.${body}`,
+        `${header}.${body}.`,
+        `${header}..${mac}`,
+        `${other}.${body}.${mac}`,
+        header,
+        `${header}.`,
+      ],
+      ...[`${header}.${body}.${mac}=`, `${header}.${body}.${bytes.subarray(1).toString("base64url")}`, `${header}.${body}.!`],
+      `${header}.${body}.${Buffer.concat([bytes, Buffer.alloc(1)]).toString("base64url")}`,
+      `${header}.${body}.${Buffer.alloc(32).toString("base64url")}`,
+    ]) {
+      expect(await own.verify(text, now * 1000), text).toBeUndefined();
+    }
+  });
+
+  it.each(["HS256", "EdDSA"] as const)("a fault that is not the token's own leaves as it is: %s", async (algorithm) => {
+    const none = {} as never;
+    const broken = tokenKind<object>("mfa-grant", [{ ...keys[0], secret: none, publicKey: none }], { remember: true, algorithm: "HS256" });
+    await expect(broken.verify(await kind(algorithm).sign({ sub: "u" }, now, now + 60), now * 1000)).rejects.toThrow(TypeError);
   });
 
   it("holds a plain SHA-256 of a list, in which no two lists are alike", () => {

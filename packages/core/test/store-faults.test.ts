@@ -14,6 +14,101 @@ const faultOf = async (fault: unknown): Promise<StoreError> => {
   throw new Error(`No StoreError: ${String(error)}`);
 };
 
+describe("what a store answers is held against its form", () => {
+  type Fields = Record<string, unknown>;
+
+  /** Answers with a field in them set to another value. */
+  const bent = (verb: "read" | "charge" | "apply", path: string, value: unknown): Store => {
+    const store = memoryStore();
+    const real = store[verb] as (arg: never) => Promise<object>;
+    return {
+      ...store,
+      async [verb](arg: never) {
+        const answer = structuredClone(await real(arg)) as Fields;
+        const names = path.split(".");
+        const last = names.pop() ?? "";
+        const place = names.reduce((inner, name) => inner[name] as Fields, answer);
+        if (value === undefined) delete place[last];
+        else place[last] = value;
+        return answer;
+      },
+    };
+  };
+
+  const lanes = ["authenticator", "recovery"].flatMap((lane) => ["tally", "tallyAt", "lockedUntil"].map((name) => `lanes.${lane}.${name}`));
+  const stateFields = [
+    ...["epoch", "factors", "codes", "devices", "requiredSince", "switchedOff"],
+    ...lanes,
+    "lanes.authenticator",
+    "lanes",
+  ];
+
+  it.each(stateFields)("R40 a state without %s, or with one of another type, denies", async (path) => {
+    for (const value of [undefined, "7", true, {}, 1.5]) {
+      if (path === "switchedOff" && value === "7") continue;
+      const mfa = createMfa({ issuer: "Test", keys: keyring(TEST_KEYS), store: bent("read", path, value) });
+      await expect(mfa.status({ id: "u" }), `${path}: ${value}`).rejects.toMatchObject({
+        code: "store_failed",
+        message: expect.stringContaining("failed in read(): its answer lacks a field, or has one of another type"),
+      });
+    }
+  });
+
+  const charged = ["admitted", "seen", "seen.attempt", "seen.run", "seen.lockedUntil", "tally", "lockedUntil", "refusals"];
+  const records = ["record", "record.epoch", "record.factors", "record.codes"];
+
+  it.each([...charged, ...records])("R40 a charge without %s, or with one of another type, denies", async (path) => {
+    for (const value of [undefined, "7", 1.5, {}]) {
+      const mfa = createMfa({ issuer: "Test", keys: keyring(TEST_KEYS), store: bent("charge", path, value) });
+      await expect(mfa.verify({ subject: { id: "u" }, code: "123456" }), `${path}: ${value}`).rejects.toMatchObject({
+        message: expect.stringContaining("failed in charge()"),
+      });
+    }
+  });
+
+  it.each<[string, unknown]>([
+    ["admitted", true],
+    ["admitted", "false"],
+    ["until", undefined],
+    ["until", "7"],
+    ["reason", undefined],
+    ["reason", "tired"],
+  ])("R40 a refusal whose %s is %j denies", async (path, value) => {
+    const store = bent("charge", path, value);
+    const refusing: Store = {
+      ...store,
+      async charge() {
+        const answer: Fields = { admitted: false, reason: "locked", until: 7, first: false };
+        if (value === undefined) delete answer[path];
+        else answer[path] = value;
+        return answer as never;
+      },
+    };
+    const mfa = createMfa({ issuer: "Test", keys: keyring(TEST_KEYS), store: refusing });
+    await expect(mfa.verify({ subject: { id: "u" }, code: "123456" })).rejects.toMatchObject({ code: "store_failed" });
+  });
+
+  it.each(["applied", "epoch"])("R40 a change whose answer lacks %s, or has one of another type, denies", async (path) => {
+    for (const value of [undefined, "true", 1.5, null]) {
+      const mfa = createMfa({ issuer: "Test", keys: keyring(TEST_KEYS), store: bent("apply", path, value) });
+      await expect(mfa.revoke({ id: "u" })).rejects.toMatchObject({ message: expect.stringContaining("failed in apply()") });
+    }
+  });
+
+  it.each([undefined, null, 7, "state"])("R40 an answer of %j denies", async (answer) => {
+    for (const verb of ["read", "charge", "apply"] as const) {
+      const store = { ...memoryStore(), [verb]: async () => answer } as Store;
+      const mfa = createMfa({ issuer: "Test", keys: keyring(TEST_KEYS), store });
+      const call = {
+        read: () => mfa.status({ id: "u" }),
+        charge: () => mfa.verify({ subject: { id: "u" }, code: "123456" }),
+        apply: () => mfa.revoke({ id: "u" }),
+      };
+      await expect(call[verb]()).rejects.toMatchObject({ code: "store_failed", message: expect.stringContaining(`failed in ${verb}()`) });
+    }
+  });
+});
+
 describe("what a store's fault tells", () => {
   it("R40 the verb, the first line of what the driver said, and the fault itself as its cause", async () => {
     const cause = new Error(`connection refused\n  password=hunter2`);
