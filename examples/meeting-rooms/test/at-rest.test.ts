@@ -50,14 +50,14 @@ test("holds no factor of a deleted user, and none of one whose deletion a crash 
   for (const username of ["member", "guest"]) await enrol(system.users, await tokenOf(system.users, username, DEMO_PASSWORD));
   expect(await count("nightlatch_factors")).toBe(2);
   await call("DELETE", users("/users/member"), { token: admin });
-  expect([await count("nightlatch_factors"), await count("nightlatch_recovery_codes"), await count("erasures")]).toEqual([1, 10, 0]);
+  expect([await count("nightlatch_factors"), await count("nightlatch_codes"), await count("erasures")]).toEqual([1, 10, 0]);
 
   await system.stop();
   await client.query(
     "WITH gone AS (DELETE FROM users WHERE username = 'guest' RETURNING id) INSERT INTO erasures (user_id) SELECT id FROM gone",
   );
   system = await startSystem({ env: server });
-  expect([await count("nightlatch_factors"), await count("nightlatch_recovery_codes"), await count("erasures")]).toEqual([0, 0, 0]);
+  expect([await count("nightlatch_factors"), await count("nightlatch_codes"), await count("erasures")]).toEqual([0, 0, 0]);
 });
 
 test("a signing key put in the place of ours is not believed", async () => {

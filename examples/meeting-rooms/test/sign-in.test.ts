@@ -165,6 +165,7 @@ describe("the second factor", () => {
       "iat",
       "issued_at",
       "jti",
+      "methods",
       "sub",
       "tenant",
       "use",

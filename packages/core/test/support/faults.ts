@@ -104,7 +104,7 @@ const engineFaults: Fault[] = [
     "a sign-in challenge steps up",
     "engine/challenges.ts",
     [
-      ['claims?.use === "step-up" && isOf', "claims && isOf"],
+      ['claims?.use !== "step-up" || !isOf', "!claims || !isOf"],
       ['claims?.use === "sign-in" && (claims.enrol', "claims && (claims.enrol"],
     ],
     "A33 A22",
