@@ -13,6 +13,8 @@ const project = (name: string, root: string) => ({
 
 export default defineConfig({
   test: {
+    // Tests wait for servers and for processes of their own as much as they compute: two files at a time, also on two cores.
+    maxWorkers: 2,
     globalSetup: ["internal/services/src/vitest-global.ts"],
     coverage: {
       provider: "v8",
