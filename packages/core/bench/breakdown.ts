@@ -3,11 +3,11 @@ import { nightlatchOn, signingIn } from "./contenders/nightlatch.ts";
 import { type Figure, quantile } from "./runner.ts";
 
 const PARTS = [
-  "the challenge opened (jose)",
+  "the challenge opened",
   "charge: one round trip",
   "secret opened, code compared, rows of the log made",
   "settle: one round trip",
-  "the grant signed (jose)",
+  "the grant signed",
 ] as const;
 
 /** Where the time of a verification goes: the medians of its parts, one at a time, by the moments at which the store is called. */
