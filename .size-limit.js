@@ -12,6 +12,9 @@ const LIMITS = {
     "./import": "26 kB",
     "./secrets": "26 kB",
     "./audit": "100 B",
+    "./limits": "12 kB",
+    "./metrics": "12 kB",
+    "./notices": "80 kB",
     "./http": "60 kB",
     "./stores/memory": "15 kB",
     "./stores/mysql": "37 kB",
@@ -20,6 +23,9 @@ const LIMITS = {
     "./testing": "72 kB",
   },
   express: {
+    ".": "3 kB",
+  },
+  fastify: {
     ".": "3 kB",
   },
 };

@@ -27,6 +27,7 @@ export default defineConfig({
     projects: [
       project("core", "packages/core"),
       project("express", "packages/express"),
+      project("fastify", "packages/fastify"),
       project("meeting-rooms", "examples/meeting-rooms"),
       project("services", "internal/services"),
       project("consumers", "internal/consumers"),

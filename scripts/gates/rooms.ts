@@ -19,7 +19,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   secrets: ["internal", "errors.ts"],
   // The stores' interface is types alone; those but PostgreSQL's also do their own arithmetic with the pure schedule.
   stores: ["lockout"],
-  audit: ["internal", "secrets"],
+  limits: ["internal", "errors.ts", "zod", "rate-limiter-flexible"],
+  audit: ["internal", "errors.ts", "secrets"],
+  notices: ["internal", "errors.ts", "audit"],
+  metrics: ["internal", "errors.ts", "prom-client"],
   factors: ["internal", "errors.ts", "otp"],
   grants: ["internal", "secrets", "jose"],
   engine: ["internal", "errors.ts", "otp", "lockout", "secrets", "audit", "factors", "grants", "zod"],
