@@ -1,0 +1,71 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { DefaultTheme } from "vitepress";
+
+type Item = DefaultTheme.SidebarItem;
+
+const docs = join(import.meta.dirname, "..");
+
+/** A page of the sidebar, by its path without ".md". */
+const page = (text: string, path: string): Item[] =>
+  existsSync(join(docs, `${path}.md`)) ? [{ text, link: `/${path.replace(/index$/, "")}` }] : [];
+
+const group = (text: string, ...items: Item[][]): Item => ({ text, items: items.flat() });
+
+/** The sidebar, in the order in which somebody would read who adopts it. */
+export const sidebar: Item[] = [
+  group(
+    "Start",
+    page("Getting started", "getting-started"),
+    page("Concepts", "concepts"),
+    page("From sign-in to lost phone", "lifecycle"),
+    page("HTTP protocol", "http"),
+    page("Express", "express"),
+    page("Fastify", "fastify"),
+    page("Architecture", "architecture"),
+  ),
+  group(
+    "Factors",
+    page("Overview", "factors"),
+    page("Authenticator apps", "factors/totp"),
+    page("Tokens with a counter", "factors/hotp"),
+    page("Recovery codes", "factors/recovery-codes"),
+    page("E-mail and SMS", "factors/delivered-codes"),
+    page("A factor of your own", "factors/your-own"),
+  ),
+  group(
+    "Run it",
+    page("In production", "production"),
+    page("Stores", "stores"),
+    page("A store of your own", "writing-a-store"),
+    page("Why Redis holds no factors", "why-redis-holds-no-factors"),
+    page("Keys and rotation", "keys"),
+    page("Rate limits", "limits"),
+    page("Audit log", "audit"),
+    page("Notices to users", "notices"),
+    page("Metrics", "metrics"),
+    page("Command line", "cli"),
+    page("Testing your app", "testing-your-app"),
+    page("Upgrading", "upgrading"),
+  ),
+  group(
+    "Move to it",
+    page("From otplib", "from-otplib"),
+    page("From speakeasy", "from-speakeasy"),
+    page("From better-auth", "from-better-auth"),
+    page("Bringing authenticators along", "importing"),
+  ),
+  group(
+    "Evaluate",
+    page("Threat model", "threat-model"),
+    page("Requirements and proofs", "requirements"),
+    page("Figures", "figures"),
+    page("Compatibility", "compatibility"),
+    page("Comparison", "comparison"),
+    page("What isn't there yet", "not-yet"),
+    page("Versions and support", "versions"),
+    page("Reporting a flaw", "security"),
+    page("Changelog", "changelog"),
+  ),
+  group("Reference", page("Every export", "reference/overview"), page("Error codes", "errors/index")),
+];
