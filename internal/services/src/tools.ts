@@ -12,12 +12,16 @@ const debianPackages = {
   zbarimg: ["zbar-tools"],
   // What it needs to make its first tables is in the client's.
   mariadbd: ["mariadb-server-core", "mariadb-client-core"],
+  "redis-server": ["redis-server"],
 } as const;
 
 export type Tool = keyof typeof debianPackages;
 
+/** What names a server of one's own, so that none has to be installed. */
+const NAMED: Partial<Record<Tool, string>> = { mariadbd: "MYSQL_URL", "redis-server": "REDIS_URL" };
+
 /** All of them; no server of our own where one is named. */
-const neededTools = (): Tool[] => (Object.keys(debianPackages) as Tool[]).filter((tool) => tool !== "mariadbd" || !process.env.MYSQL_URL);
+const neededTools = (): Tool[] => (Object.keys(debianPackages) as Tool[]).filter((tool) => !process.env[NAMED[tool] ?? ""]);
 
 /** Where servers lie on Debian, which only root has on the PATH. */
 const SBIN = "/usr/sbin";
