@@ -47,6 +47,8 @@ export type { PublicJwk } from "./grants/grant-keys.ts";
 export type { Duration } from "./internal/duration.ts";
 export type { LockoutPolicy, LockoutSchedule, Tally } from "./lockout/policy.ts";
 export { closedUntil, leaked, lockAfter } from "./lockout/policy.ts";
+export type { Measured, Measurement, Metrics, VerificationOutcome } from "./metrics/port.ts";
+export type { Tracing, TracingSpan } from "./metrics/tracing.ts";
 export type { DataKeyRow, DataKeyStore, DataKeyUse, RotatableUse } from "./secrets/data-keys.ts";
 export type { KeyProvider } from "./secrets/key-provider.ts";
 export { keyring } from "./secrets/keyring.ts";

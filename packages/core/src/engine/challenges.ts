@@ -5,7 +5,7 @@ import type { TokenClaims } from "../grants/token.ts";
 import type { ChallengeMark, OneTimeId } from "../stores/store.ts";
 import { bearerOf, type Engine } from "./engine.ts";
 import { opened } from "./grants.ts";
-import type { Challenge, Enrolling, Subject } from "./types.ts";
+import type { Challenge, Enrolling, Refusal, Subject } from "./types.ts";
 
 /** Seconds that a challenge can be answered. */
 const LIFETIME = 300;
@@ -42,6 +42,10 @@ export const markOf = ({ jti, issued_at, epoch, exp }: OpenChallenge): Challenge
   epoch,
   expiresAt: exp * 1000,
 });
+
+/** The answer to a code whose challenge is over, or none of ours: counted with the others, though no code was judged. */
+export const challengeOver = (engine: Engine, purpose?: string): Promise<Refusal> =>
+  engine.judging(purpose, async (): Promise<Refusal> => ({ ok: false, reason: "expired" }));
 
 /** What a delivered code is for that opens a set-up. */
 export const SETUP_PURPOSE = "nightlatch:setup";

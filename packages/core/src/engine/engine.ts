@@ -12,6 +12,7 @@ import { keyedHash } from "../secrets/keyed-hash.ts";
 import { createSeal, type Seal } from "../secrets/seal.ts";
 import type { AuditRow, Change, FactorRow, SubjectKey, SubjectRecord, SubjectState } from "../stores/store.ts";
 import { failClosed } from "./fail-closed.ts";
+import { createObserver, type Observer } from "./observer.ts";
 import type { Settings } from "./options.ts";
 import type { Subject } from "./types.ts";
 
@@ -48,6 +49,8 @@ export interface Engine extends Settings {
   signingKeys(): Promise<OpenKeys>;
   /** Tells the host of events that are in the log. */
   tell(rows: readonly AuditRow[]): void;
+  /** Has the judgement of a code counted. */
+  judging: Observer["judging"];
 }
 
 /** A subject within its tenant, as stores name it. */
@@ -92,7 +95,8 @@ export async function isSwitchedOff(engine: Engine, who: SubjectKey, { switchedO
 
 /** Puts the engine's shared parts together. */
 export function createEngine(settings: Settings): Engine {
-  const store = failClosed(settings.store);
+  const observer = createObserver(settings);
+  const store = observer.watched(failClosed(settings.store));
   const kept = keepKeys(settings.keys, store, settings.clock, (keys): OpenKeys => {
     const [auditKey, ...olderAuditKeys] = keys.audit;
     const signing = grantKeys(keys.grant);
@@ -125,10 +129,12 @@ export function createEngine(settings: Settings): Engine {
     },
     tell(rows) {
       for (const row of rows) {
+        observer.told(row);
         // The event is in the log already: a listener that fails loses its own copy, never the verification.
         void (async () => settings.onEvent?.(eventOf(row)))().catch(() => undefined);
       }
     },
+    judging: observer.judging,
   };
 }
 

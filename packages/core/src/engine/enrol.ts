@@ -5,7 +5,7 @@ import { boundClaims } from "../grants/grant.ts";
 import { parseKeyUri, toBase32 } from "../otp/index.ts";
 import { keyedHash } from "../secrets/keyed-hash.ts";
 import type { FactorRow, SubjectKey, SubjectRecord } from "../stores/store.ts";
-import { type Enroller, enroller, markOf, SETUP_PURPOSE, stepUpChallenge } from "./challenges.ts";
+import { challengeOver, type Enroller, enroller, markOf, SETUP_PURPOSE, stepUpChallenge } from "./challenges.ts";
 import { newRecoveryCodes } from "./codes.ts";
 import { bearerOf, change, confirmed, type Engine, keyOf, type OpenKeys } from "./engine.ts";
 import { factorAad } from "./factor-aad.ts";
@@ -65,7 +65,7 @@ async function proveMailbox(
   if (!isCodeProof(proof)) return { ok: false, reason: "proof_needed" };
   const claims = signingIn ?? (await stepUpChallenge(engine, proof.challenge, subject, SETUP_PURPOSE));
   // A code that was read out for something else must not bind an authenticator: its message named its purpose.
-  if (!claims || (!signingIn && claims.purpose !== SETUP_PURPOSE)) return { ok: false, reason: "expired" };
+  if (!claims || (!signingIn && claims.purpose !== SETUP_PURPOSE)) return await challengeOver(engine, SETUP_PURPOSE);
   const arrived = await walk(engine, {
     who: keyOf(subject),
     code: proof.code,
@@ -119,7 +119,7 @@ export async function enable(
   { code, factorId }: { code: string; factorId?: string },
 ): Promise<Verification> {
   const enrolling = await enroller(engine, who);
-  if (!enrolling) return { ok: false, reason: "expired" };
+  if (!enrolling) return await challengeOver(engine, "nightlatch:enable");
   const { subject, signingIn } = enrolling;
   const key = keyOf(subject);
   const arrived = await walk(engine, {

@@ -34,6 +34,8 @@ export interface Settings {
   switchedOff: boolean;
   clock: () => number;
   onEvent: MfaOptions["onEvent"];
+  metrics: MfaOptions["metrics"];
+  tracing: MfaOptions["tracing"];
 }
 
 const having = (...methods: readonly string[]) =>
@@ -83,6 +85,8 @@ const schema = z.strictObject({
   switchedOff: z.boolean().optional(),
   clock: fn.optional(),
   onEvent: fn.optional(),
+  metrics: having("declare", "record").optional(),
+  tracing: having("startActiveSpan").optional(),
 });
 
 /** An issuer that still says something once the colon, which the label can't hold, is taken out. */
@@ -130,7 +134,7 @@ export function checkedOptions(options: MfaOptions): Settings {
     throw new ConfigError(`createMfa can't start with these options. ${faults.join("; ")}.${wrap}`);
   }
   const { issuer, keys, store, factors = [totp()], recoveryCodes = {}, lockout, clock = Date.now, onEvent } = options;
-  const { enrolment = {}, grants = {}, trustedDevices = false, switchedOff = false } = options;
+  const { enrolment = {}, grants = {}, trustedDevices = false, switchedOff = false, metrics, tracing } = options;
   const all = recoveryCodes === false ? factors : [...factors, recoveryCode()];
   if (typeof issuer === "string") usableIssuer(issuer);
   checkFactors(all);
@@ -161,5 +165,7 @@ export function checkedOptions(options: MfaOptions): Settings {
       return now;
     },
     onEvent,
+    metrics,
+    tracing,
   };
 }

@@ -1,6 +1,6 @@
 import type { Factor } from "../factors/factor.ts";
 import type { SubjectState } from "../stores/store.ts";
-import { markOf, stepUpChallenge } from "./challenges.ts";
+import { challengeOver, markOf, stepUpChallenge } from "./challenges.ts";
 import { bearerOf, confirmed, type Engine, keyOf } from "./engine.ts";
 import { bornGrant, type Earned } from "./grants.ts";
 import { walk } from "./road.ts";
@@ -40,7 +40,7 @@ export async function prove(engine: Engine, subject: Subject, proof: Proof | und
   if (isCodeProof(proof)) {
     const { code, factorId, challenge: token } = proof;
     const challenge = token === undefined ? undefined : await stepUpChallenge(engine, token, subject, purpose);
-    if (token !== undefined && !challenge) return { ok: false, reason: "expired" };
+    if (token !== undefined && !challenge) return await challengeOver(engine, purpose);
     const arrived = await walk(engine, {
       who: keyOf(subject),
       code,

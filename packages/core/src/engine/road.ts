@@ -20,6 +20,7 @@ import { codeHash } from "./codes.ts";
 import { change, confirmed, type Engine, type OpenKeys, recoveryCodesLeft } from "./engine.ts";
 import { factorAad } from "./factor-aad.ts";
 import { resealRow } from "./keys.ts";
+import type { Attempted } from "./observer.ts";
 import type { Refusal } from "./types.ts";
 
 /** A code on its way. */
@@ -236,11 +237,15 @@ function denied(engine: Engine, { seen, lockedUntil }: Charged & { admitted: tru
  * settle. Charging comes before any comparison and settling always follows, so parallel guesses are
  * counted before they are judged, and a fault at any step leaves the attempt counted and denied.
  */
-export async function walk(engine: Engine, journey: Walk): Promise<Arrived | Refusal> {
+export const walk = (engine: Engine, journey: Walk): Promise<Arrived | Refusal> =>
+  engine.judging(journey.purpose, (attempted) => travel(engine, journey, attempted));
+
+async function travel(engine: Engine, journey: Walk, attempted: Attempted): Promise<Arrived | Refusal> {
   const { who, challenge } = journey;
   const candidates = parse(engine, journey);
   const [first] = candidates;
   if (!first) return { ok: false, reason: "invalid" };
+  if (candidates.length === 1) attempted.method = first.factor.type;
   const { lane } = first.factor;
   await engine.openKeys();
   const { store, schedule } = engine;
@@ -254,6 +259,7 @@ export async function walk(engine: Engine, journey: Walk): Promise<Arrived | Ref
   // A secret may be sealed under a key that another process made since.
   const keys = await engine.openKeys(rows.map(({ secret }) => keyIdOf(secret)).filter((id) => id !== ""));
   const { found, faults } = await match(keys, journey, candidates, rows, record, now);
+  if (found) attempted.method = found.factor.type;
 
   const events = eventsFor(engine, journey, charged, lane, found);
   const rowsOf = (outcome: Outcome): AuditRow[] => [...faults, ...events[outcome]].map((event) => auditRow(keys.audit[0], who, now, event));

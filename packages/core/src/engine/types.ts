@@ -4,6 +4,8 @@ import type { Amr, Factor, ImportedSecret, Method } from "../factors/factor.ts";
 import type { PublicJwk } from "../grants/grant-keys.ts";
 import type { Duration } from "../internal/duration.ts";
 import type { LockoutPolicy } from "../lockout/policy.ts";
+import type { Metrics } from "../metrics/port.ts";
+import type { Tracing } from "../metrics/tracing.ts";
 import type { KeyProvider } from "../secrets/key-provider.ts";
 import type { Store } from "../stores/store.ts";
 import type { Resealed, ResealOptions, RotatableUse } from "./keys.ts";
@@ -54,6 +56,13 @@ export interface MfaOptions {
   clock?: () => number;
   /** Hears of every event after it was recorded. What it throws is dropped: it is never in the way of a verification. */
   onEvent?(event: MfaEvent): void | Promise<void>;
+  /** Where figures go: `promMetrics()` of `@nightlatch/core/metrics`, or the host's own. @defaultValue none */
+  metrics?: Metrics;
+  /**
+   * Spans `mfa.verify` for each code and `mfa.store.*` for each call of the store below it: give it
+   * `trace.getTracer("nightlatch")` of `@opentelemetry/api`. No span names a subject. @defaultValue none
+   */
+  tracing?: Tracing;
 }
 
 /** Who must enrol, and what a change of factors needs. */

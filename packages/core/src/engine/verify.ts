@@ -1,7 +1,7 @@
 import type { Amr } from "../factors/factor.ts";
 import { boundClaims } from "../grants/grant.ts";
 import { plaintextLength } from "../secrets/seal.ts";
-import { answering, issueChallenge, markOf, type OpenChallenge, signInChallenge, stepUpChallenge } from "./challenges.ts";
+import { answering, challengeOver, issueChallenge, markOf, type OpenChallenge, signInChallenge, stepUpChallenge } from "./challenges.ts";
 import { checkDemand } from "./demand.ts";
 import { trustDevice } from "./devices.ts";
 import { bearerOf, type Engine, keyOf, methodsOf } from "./engine.ts";
@@ -69,7 +69,7 @@ export async function verify(engine: Engine, answer: Answer): Promise<Verificati
   }
 
   const claims = await answerable(engine, answer);
-  if (!claims) return { ok: false, reason: "expired" };
+  if (!claims) return await challengeOver(engine);
   const { sub, tenant, methods, purpose, bind, amr } = claims;
   const isSignIn = answer.subject === undefined;
   const session = answer.subject ? answer.subject.session : answer.session;
