@@ -6,6 +6,7 @@ import { documents } from "./gates/documents.ts";
 import { hygiene } from "./gates/hygiene.ts";
 import { attw, publint } from "./gates/published.ts";
 import { rooms } from "./gates/rooms.ts";
+import { site } from "./gates/site.ts";
 import { tests } from "./gates/tests.ts";
 import { typecheck } from "./gates/typecheck.ts";
 
@@ -21,6 +22,7 @@ export const gates: readonly Gate[] = [
   { name: "documents", run: documents },
   { name: "examples", run: docExamples },
   program("reference", "typedoc", "--logLevel", "Warn"),
+  { name: "site", needs: ["reference"], run: site },
   program("knip", "knip", "--treat-config-hints-as-errors"),
   { name: "publint", needs: ["build"], run: publint },
   { name: "attw", needs: ["build"], run: attw },
