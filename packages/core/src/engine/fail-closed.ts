@@ -15,6 +15,11 @@ export const STORE_VERBS: readonly (keyof Store)[] = [
   "factorsNotUnder",
   "spend",
   "auditPage",
+  "auditFind",
+  "auditCounts",
+  "auditRemove",
+  "auditNotes",
+  "auditNote",
 ];
 
 /** One line of what a driver said. An AggregateError of Node's says nothing but its code. */

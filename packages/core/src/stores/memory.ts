@@ -1,5 +1,6 @@
 import type { DataKeyRow } from "../secrets/data-keys.ts";
 import { chargeLane, EMPTY_LANE, forgive, type LaneRow, unlocked } from "./lane.ts";
+import { auditVerbs } from "./memory-audit.ts";
 import type {
   Change,
   Charge,
@@ -154,6 +155,7 @@ export function memoryStore(): Store {
   const dataKeys: DataKeyRow[] = []; // the active one of each use first
   const spent = new Map<string, number>();
   const log: StoredAuditRow[] = [];
+  let seq = 0;
 
   const nameOf = ({ tenant, subject }: SubjectKey): string => JSON.stringify([tenant, subject]);
   const subjectOf = (who: SubjectKey): MemorySubject => {
@@ -162,7 +164,7 @@ export function memoryStore(): Store {
     return found;
   };
   const append = (rows: readonly Omit<StoredAuditRow, "seq">[]): void => {
-    for (const row of rows) log.push({ ...row, seq: log.length + 1 });
+    for (const row of rows) log.push({ ...row, seq: ++seq });
   };
   const spendNow = ({ id, expiresAt }: OneTimeId, now: number): boolean => {
     for (const [old, keepUntil] of spent) {
@@ -254,11 +256,6 @@ export function memoryStore(): Store {
       return spendNow(once, now);
     },
 
-    async auditPage({ after, limit, who }: { after: number; limit: number; who?: SubjectKey }) {
-      return log
-        .filter((row) => row.seq > after && (!who || isOf(row, who)))
-        .slice(0, limit)
-        .map((row) => ({ ...row }));
-    },
+    ...auditVerbs(log),
   });
 }

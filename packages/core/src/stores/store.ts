@@ -1,5 +1,6 @@
 import type { LockoutSchedule } from "../lockout/policy.ts";
 import type { DataKeyStore } from "../secrets/data-keys.ts";
+import type { AuditStore } from "./audit.ts";
 
 /** A subject within its tenant. No tenant is the empty string. */
 export interface SubjectKey {
@@ -257,7 +258,7 @@ export interface StoredAuditRow extends AuditRow {
  * subject follow each other whichever process they come from. A verb that can't be carried out rejects,
  * and the engine denies. The published contract (`@nightlatch/core/testing`) says the rest.
  */
-export interface Store extends DataKeyStore {
+export interface Store extends DataKeyStore, AuditStore {
   /** Brings the tables up to date. Safe to call from several processes at once, and again. */
   migrate(): Promise<void>;
   /** All of a subject as it is now; of one never seen, the record with nothing in it. */
@@ -272,6 +273,4 @@ export interface Store extends DataKeyStore {
   factorsNotUnder(query: { prefix: string; after: string; limit: number }): Promise<OwnedFactorRow[]>;
   /** Spends a one-time id: true for exactly one caller, ever. */
   spend(once: OneTimeId, now: number): Promise<boolean>;
-  /** Rows behind `after`, oldest first; of one subject if `who` is given. Rows still being written may be missing between those read. */
-  auditPage(query: { after: number; limit: number; who?: SubjectKey }): Promise<StoredAuditRow[]>;
 }

@@ -1,6 +1,7 @@
 import { adminCases } from "./contract-admin.ts";
 import { applyCases } from "./contract-apply.ts";
 import { attemptCases } from "./contract-attempts.ts";
+import { auditCases } from "./contract-audit.ts";
 import { codeCases } from "./contract-codes.ts";
 import { deviceCases } from "./contract-devices.ts";
 import { factorCases } from "./contract-factors.ts";
@@ -34,4 +35,5 @@ export const storeContract: readonly ContractCase[] = Object.freeze([
   ...adminCases,
   ...keepingCases,
   ...keyCases,
+  ...auditCases,
 ]);

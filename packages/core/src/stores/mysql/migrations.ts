@@ -95,6 +95,12 @@ export const VERSIONS: readonly (readonly string[])[] = [
       KEY nightlatch_audit_subject (tenant, subject, seq)
     ) ${TABLE}`,
   ],
+  [
+    `CREATE TABLE IF NOT EXISTS nightlatch_audit_notes (
+      name VARBINARY(255) PRIMARY KEY,
+      value MEDIUMTEXT NOT NULL
+    ) ${TABLE}`,
+  ],
 ];
 
 /** One version of the tables. */

@@ -11,9 +11,9 @@ import type {
   OwnedFactorRow,
   Settlement,
   Store,
-  StoredAuditRow,
   SubjectKey,
 } from "../store.ts";
+import { auditVerbs, written } from "./audit.ts";
 import { applyChange, canApply } from "./change.ts";
 import { connectionOf, type MysqlPool, type Session } from "./connection.ts";
 import { migrate } from "./migrations.ts";
@@ -96,12 +96,6 @@ async function rotateDataKeyIn(session: Session, { id, use, wrapped, createdAt }
   await lockDataKeys(session);
   await session.change(sql.RETIRE_DATA_KEY, [use]);
   await session.change(sql.ADD_DATA_KEY, [id, use, wrapped, createdAt, use]);
-}
-
-/** A page's length, to be written into its statement: MySQL wants an integer there, and mysql2 binds numbers as doubles. */
-function lengthOf(limit: number): string {
-  if (!Number.isSafeInteger(limit) || limit < 0) throw new RangeError(`A page of ${limit} rows can't be read: give a whole number.`);
-  return String(limit);
 }
 
 const laneState = ({ refusals: _, ...state }: LaneRow): LaneState => state;
@@ -189,7 +183,7 @@ export function mysqlStore(pool: MysqlPool): Store {
     },
 
     async factorsNotUnder({ prefix, after, limit }: { prefix: string; after: string; limit: number }) {
-      const statement = sql.FACTORS_NOT_UNDER + lengthOf(limit);
+      const statement = sql.FACTORS_NOT_UNDER + written(limit);
       return (await connection.outside((session) => session.rows(statement, [after, prefix, prefix]))) as unknown as OwnedFactorRow[];
     },
 
@@ -199,10 +193,6 @@ export function mysqlStore(pool: MysqlPool): Store {
       return isFirst;
     },
 
-    async auditPage({ after, limit, who }: { after: number; limit: number; who?: SubjectKey }) {
-      const statement = (who ? sql.AUDIT_PAGE_OF : sql.AUDIT_PAGE) + lengthOf(limit);
-      const values = who ? [who.tenant, who.subject, after] : [after];
-      return (await connection.outside((session) => session.rows(statement, values))) as unknown as StoredAuditRow[];
-    },
+    ...auditVerbs(connection),
   });
 }

@@ -93,6 +93,28 @@ export const VERSIONS: readonly string[] = [
     );
     CREATE INDEX nightlatch_audit_subject ON nightlatch_audit (tenant, subject, seq);
   `,
+  // Ids of the log's rows begin with their time, so their index is also the one by time. What most rows are of is left
+  // out of the index of the rest.
+  `
+    ALTER TABLE nightlatch_audit ALTER COLUMN id TYPE text COLLATE "C";
+    CREATE INDEX nightlatch_audit_rare ON nightlatch_audit (id)
+      WHERE type NOT IN ('verified', 'verification_failed', 'code_delivered', 'device_used');
+    CREATE TABLE nightlatch_audit_notes (
+      key text COLLATE "C" PRIMARY KEY,
+      value text NOT NULL
+    );
+  `,
+  // What an UPDATE that counts an attempt wrote over, for the same UPDATE to return. Pages that aren't full take a
+  // row's next version beside it, and the indexes stay as they are.
+  `
+    ALTER TABLE nightlatch_subjects
+      ADD COLUMN authenticator_lock_before bigint,
+      ADD COLUMN authenticator_refusals_before integer NOT NULL DEFAULT 0,
+      ADD COLUMN recovery_lock_before bigint,
+      ADD COLUMN recovery_refusals_before integer NOT NULL DEFAULT 0,
+      SET (fillfactor = 85);
+    ALTER TABLE nightlatch_factors SET (fillfactor = 85);
+  `,
 ];
 
 /** One version of the tables. */

@@ -10,18 +10,16 @@ import type {
   OwnedFactorRow,
   Settlement,
   Store,
-  StoredAuditRow,
   SubjectKey,
   SubjectState,
 } from "../store.ts";
 import { chargeStatement, settleStatement } from "./attempt.ts";
+import { auditVerbs } from "./audit.ts";
 import { APPLY, changeValues } from "./change.ts";
 import { migrate } from "./migrations.ts";
 import { type Statement, valuesFor } from "./statement.ts";
 import {
   ADD_DATA_KEYS,
-  AUDIT_PAGE,
-  AUDIT_PAGE_OF,
   BLANK,
   DATA_KEYS,
   ENSURE_SUBJECT,
@@ -188,8 +186,6 @@ export function postgresStore(client: PgClient, { prepare = false }: PostgresSto
       return spent === true;
     },
 
-    async auditPage({ after, limit, who }: { after: number; limit: number; who?: SubjectKey }) {
-      return await answers<StoredAuditRow>(who ? AUDIT_PAGE_OF : AUDIT_PAGE, { ...who, after, limit });
-    },
+    ...auditVerbs(answers),
   });
 }

@@ -99,6 +99,16 @@ export const VERSIONS: readonly string[] = [
     ) STRICT;
     CREATE INDEX nightlatch_audit_subject ON nightlatch_audit (tenant, subject, seq);
   `,
+  // Ids of the log's rows begin with their time, so their index is also the one by time. What most rows are of is left
+  // out of the index of the rest.
+  `
+    CREATE INDEX nightlatch_audit_rare ON nightlatch_audit (id)
+      WHERE type NOT IN ('verified', 'verification_failed', 'code_delivered', 'device_used');
+    CREATE TABLE nightlatch_audit_notes (
+      key TEXT PRIMARY KEY,
+      value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** One version of the tables. */

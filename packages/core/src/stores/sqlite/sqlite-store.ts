@@ -1,31 +1,11 @@
 import type { DataKeyRow } from "../../secrets/data-keys.ts";
 import { chargeLane, forgive } from "../lane.ts";
-import type {
-  Applied,
-  Change,
-  Charge,
-  Charged,
-  OneTimeId,
-  Outcome,
-  OwnedFactorRow,
-  Settlement,
-  Store,
-  StoredAuditRow,
-  SubjectKey,
-} from "../store.ts";
+import type { Applied, Change, Charge, Charged, OneTimeId, Outcome, OwnedFactorRow, Settlement, Store, SubjectKey } from "../store.ts";
+import { auditVerbs } from "./audit.ts";
 import { applyChange, canApply } from "./change.ts";
 import { connectionOf, type Session, type SqliteClient } from "./connection.ts";
 import { migrate } from "./migrations.ts";
-import {
-  ADD_ACTIVE_DATA_KEY,
-  ADD_DATA_KEY,
-  AUDIT_PAGE,
-  AUDIT_PAGE_OF,
-  DATA_KEYS,
-  FACTORS_NOT_UNDER,
-  RETIRE_DATA_KEY,
-  REWRAP_DATA_KEY,
-} from "./statements.ts";
+import { ADD_ACTIVE_DATA_KEY, ADD_DATA_KEY, DATA_KEYS, FACTORS_NOT_UNDER, RETIRE_DATA_KEY, REWRAP_DATA_KEY } from "./statements.ts";
 import { append, isSpent, rowsOf, spendOnce } from "./subject.ts";
 
 function chargeIn(session: Session, charge: Charge): Charged {
@@ -143,12 +123,6 @@ export function sqliteStore(client: SqliteClient): Store {
       return await connection.write((session) => spendOnce(session, once, now));
     },
 
-    async auditPage({ after, limit, who }: { after: number; limit: number; who?: SubjectKey }) {
-      return await connection.read((session) =>
-        who
-          ? session.every<StoredAuditRow>(AUDIT_PAGE_OF, who.tenant, who.subject, after, limit)
-          : session.every<StoredAuditRow>(AUDIT_PAGE, after, limit),
-      );
-    },
+    ...auditVerbs(connection),
   });
 }
