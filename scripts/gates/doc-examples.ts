@@ -8,6 +8,9 @@ const HOME = join(root, "internal", "doc-examples");
 interface Example {
   /** Where it stands: `README.md:12`. */
   at: string;
+  /** What it is called, where the page builds an app of several files: `app.ts`. */
+  name?: string;
+  extension: "ts" | "tsx";
   code: string;
 }
 
@@ -17,14 +20,18 @@ interface Example {
  */
 function examplesIn(path: string, text: string, prefix: RegExp): Example[] {
   const found: Example[] = [];
-  let open: { line: number; code: string[] } | undefined;
+  let open: { line: number; code: string[]; extension: "ts" | "tsx"; name?: string } | undefined;
   for (const [index, raw] of text.split("\n").entries()) {
     const line = raw.replace(prefix, "");
     if (open && /^\s*```\s*$/.test(line)) {
-      found.push({ at: `${path}:${open.line}`, code: "\n".repeat(open.line) + open.code.join("\n") });
+      const { line: from, code, ...rest } = open;
+      found.push({ ...rest, at: `${path}:${from}`, code: "\n".repeat(from) + code.join("\n") });
       open = undefined;
     } else if (open) open.code.push(line);
-    else if (/^\s*```tsx?\s*$/.test(line)) open = { line: index + 1, code: [] };
+    else {
+      const [, extension, name] = /^\s*```(tsx?)(?:\s+\[([\w.-]+)\])?\s*$/.exec(line) ?? [];
+      if (extension) open = { line: index + 1, code: [], extension: extension as "ts" | "tsx", ...(name ? { name } : {}) };
+    }
   }
   if (open) throw new Error(`${path}:${open.line}: the example does not end.`);
   return found;
@@ -40,11 +47,13 @@ export async function docExamples(): Promise<Outcome> {
 
   const folder = join(HOME, ".extracted");
   await rm(folder, { recursive: true, force: true });
-  // What the examples import as "your own" lies beside them.
-  for (const place of ["", "docs"]) await cp(join(HOME, "host"), join(folder, place), { recursive: true });
-  for (const { at, code } of examples) {
-    const file = join(folder, `${at.replace(/:(\d+)$/, ".$1")}.ts`);
+  for (const { at, name, extension, code } of examples) {
+    // Files of one page that have names lie in a folder of their own and import each other.
+    const [page = "", line] = at.split(":");
+    const file = join(folder, name ? join(`${page}.files`, name) : `${page}.${line}.${extension}`);
     await mkdir(dirname(file), { recursive: true });
+    // What the others import as "your own" lies beside them.
+    if (!name) await cp(join(HOME, "host"), dirname(file), { recursive: true });
     // A module, even when it imports nothing: names of one example are not those of another.
     await writeFile(file, `${code}\nexport {};\n`);
   }
