@@ -1,0 +1,194 @@
+import { ConfigError, StoreError } from "../errors.ts";
+import { type Duration, toSeconds } from "../internal/duration.ts";
+import type { Limiter, LimitsBackend } from "./backend.ts";
+import { type Count, countOf, judged, type RateLimitAnswer, refusedForFault } from "./count.ts";
+import { backendKey } from "./key.ts";
+import { memoryLimits } from "./memory-limits.ts";
+import { checkedPresets, type RateLimitPolicy, type RateLimitPreset } from "./presets.ts";
+
+/** The options of `createRateLimits`. */
+export interface RateLimitsOptions {
+  /**
+   * What is answered while the backend does not: nobody passes, or this process counts by itself meanwhile, from
+   * nothing. @defaultValue "deny"
+   */
+  whenDown?: "deny" | "memory";
+  /** How long the backend may take, before that counts as down: 1 to 60 seconds. @defaultValue `"1s"` */
+  timeout?: Duration;
+  /** Hears when the backend stops answering, once until it has answered again: pass your logger's. @defaultValue a line on standard error */
+  onError?: (error: StoreError) => void;
+}
+
+/** Named rate limits. */
+export interface RateLimits<Name extends string = string> {
+  /** Counts something for real: rejects with a `StoreError` where the backend does not. Await it at start-up to fail there. */
+  ready(): Promise<void>;
+  /**
+   * Counts points for a key, and answers whether they were still to be had. What is refused is counted too. Points are
+   * 1 or a whole number up to the limit's own.
+   */
+  consume(name: Name, key: string, points?: number): Promise<RateLimitAnswer>;
+  /** What `consume` would find, without counting. */
+  peek(name: Name, key: string): Promise<RateLimitAnswer>;
+  /** Forgets what a key has used of a limit. */
+  reset(name: Name, key: string): Promise<RateLimitAnswer>;
+  /** What a limit allows. */
+  policy(name: Name): RateLimitPolicy;
+}
+
+/** One limit, ready to count. */
+interface Lane {
+  name: string;
+  policy: RateLimitPolicy;
+  limiter: Limiter;
+  standIn: Limiter | undefined;
+}
+
+type Verb = "consume" | "get" | "delete";
+
+/** One line without the cause: a driver's error may carry the values of a query. */
+const reportError = (error: StoreError): void => console.error(`${error.name}: ${error.message}`);
+
+const SILENT = "The rate limits' backend did not answer, so nothing was counted there. Look whether it is up, and see the cause.";
+
+function checkedOptions({ whenDown = "deny", timeout = "1s", onError = reportError, ...unknown }: RateLimitsOptions) {
+  const [misspelt] = Object.keys(unknown);
+  if (misspelt !== undefined)
+    throw new ConfigError(`createRateLimits: there is no option "${misspelt}"; there are whenDown, timeout and onError.`);
+  if (whenDown !== "deny" && whenDown !== "memory")
+    throw new ConfigError(`createRateLimits: whenDown is "deny" or "memory"; got ${JSON.stringify(whenDown)}.`);
+  const seconds = toSeconds(timeout);
+  if (!seconds || seconds > 60) throw new ConfigError('createRateLimits: timeout is a duration of 1 to 60 seconds, such as "1s".');
+  if (typeof onError !== "function") throw new ConfigError("createRateLimits: onError is a function that takes an error.");
+  return { whenDown, milliseconds: seconds * 1000, onError };
+}
+
+/** What it comes to, or a rejection once the time is over; what comes later is nobody's. */
+function within<T>(milliseconds: number, pending: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`There was no answer for ${milliseconds / 1000} s.`)), milliseconds);
+    pending.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
+}
+
+/**
+ * Named rate limits over one backend. The names are the presets' own, and TypeScript knows them. Nothing that happens
+ * to the backend is thrown by `consume`, `peek` or `reset`: it is an answer, as `whenDown` says.
+ *
+ * @throws ConfigError at once, when a preset or an option makes no sense or the backend is missing; by rejection, when
+ * a name was not declared, or a key or points make no sense
+ *
+ * @example
+ * ```ts
+ * import { createRateLimits, memoryLimits, rateLimitPresets } from "@nightlatch/core/limits";
+ *
+ * const limits = createRateLimits({ ...rateLimitPresets, "sign-in": { points: 5, per: "15m" } }, memoryLimits());
+ *
+ * export async function maySignIn(email: string): Promise<boolean> {
+ *   const { allowed } = await limits.consume("sign-in", email.toLowerCase());
+ *   return allowed;
+ * }
+ * ```
+ */
+export function createRateLimits<Name extends string>(
+  presets: Readonly<Record<Name, RateLimitPreset>>,
+  backend: LimitsBackend,
+  options: RateLimitsOptions = {},
+): RateLimits<Name> {
+  if (typeof backend?.limiter !== "function")
+    throw new ConfigError(
+      "createRateLimits has no backend to count in, so nothing would be limited. Give it memoryLimits(), redisLimits(client) or postgresLimits(pool).",
+    );
+  const { whenDown, milliseconds, onError } = checkedOptions(options);
+  const { local = false } = backend;
+  const standIns = whenDown === "memory" ? memoryLimits() : undefined;
+  const laneFor = (name: string, policy: RateLimitPolicy): Lane => ({
+    name,
+    policy,
+    limiter: backend.limiter(name, policy),
+    standIn: standIns?.limiter(name, policy),
+  });
+  const lanes = new Map<string, Lane>([...checkedPresets(presets)].map(([name, policy]) => [name, laneFor(name, policy)]));
+  // No preset can be called so.
+  const probe = laneFor("(ready)", { limit: 1_000_000_000, window: 1 });
+
+  const laneOf = (name: string): Lane => {
+    const lane = lanes.get(name);
+    if (!lane) throw new ConfigError(`There is no rate limit ${JSON.stringify(name)}; there are ${[...lanes.keys()].join(", ")}.`);
+    return lane;
+  };
+
+  let isDown = false;
+  const fault = (cause: unknown): void => {
+    if (isDown) return;
+    isDown = true;
+    try {
+      onError(new StoreError(SILENT, { cause }));
+    } catch {
+      // A logger that throws must not decide who passes.
+    }
+  };
+
+  /** What a limiter has counted; throws what is no count. */
+  const asked = async (limiter: Limiter, isLocal: boolean, verb: Verb, key: string, points: number): Promise<Count> => {
+    let said: unknown;
+    try {
+      const pending = verb === "consume" ? limiter.consume(key, points) : limiter[verb](key);
+      said = await (isLocal ? pending : within(milliseconds, pending));
+    } catch (refusal) {
+      // A refusal is a count; countOf throws what is none.
+      said = refusal;
+    }
+    return countOf(said, verb, points);
+  };
+
+  const ask = async (verb: Verb, { policy, limiter, standIn }: Lane, key: string, points: number): Promise<RateLimitAnswer> => {
+    // What was consumed is in the count; whoever peeks wants to know about the next point.
+    const wanted = verb === "get" ? 1 : 0;
+    try {
+      const answer = judged(await asked(limiter, local, verb, key, points), policy, wanted);
+      isDown = false;
+      return answer;
+    } catch (error) {
+      fault(error);
+    }
+    if (!standIn) return refusedForFault(policy);
+    return { ...judged(await asked(standIn, true, verb, key, points), policy, wanted), standIn: true };
+  };
+
+  const checkedPoints = (points: number, { name, policy: { limit } }: Lane): number => {
+    if (!Number.isInteger(points) || points < 1 || points > limit)
+      throw new ConfigError(`The rate limit "${name}" was asked for ${points} points; it takes a whole number from 1 to its ${limit}.`);
+    return points;
+  };
+
+  return Object.freeze({
+    async ready() {
+      try {
+        await asked(probe.limiter, local, "consume", "ready", 1);
+      } catch (cause) {
+        throw new StoreError(SILENT, { cause });
+      }
+    },
+    async consume(name, key, points = 1) {
+      const lane = laneOf(name);
+      return ask("consume", lane, backendKey(key), checkedPoints(points, lane));
+    },
+    async peek(name, key) {
+      return ask("get", laneOf(name), backendKey(key), 0);
+    },
+    async reset(name, key) {
+      return ask("delete", laneOf(name), backendKey(key), 0);
+    },
+    policy: (name) => laneOf(name).policy,
+  } satisfies RateLimits<Name>);
+}

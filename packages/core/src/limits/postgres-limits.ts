@@ -1,0 +1,120 @@
+import { RateLimiterPostgres } from "rate-limiter-flexible";
+import { ConfigError } from "../errors.ts";
+import { type KeyedOptions, keyPrefix, type LimitsBackend } from "./backend.ts";
+
+/** What is asked of a PostgreSQL client: a `Pool` of pg and a `PGlite` both have it. */
+export interface LimitsPgClient {
+  /** Runs one statement, with `$1` and so on bound to the values. */
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+}
+
+/** A statement, as rate-limiter-flexible hands it over. */
+interface Asked {
+  name?: string;
+  text: string;
+  values?: unknown[];
+}
+
+/** The options of `postgresLimits`. */
+export interface PostgresLimitsOptions extends KeyedOptions {
+  /**
+   * Plan each statement once a connection instead of at every call. For pg alone, and not behind a pooler that hands
+   * connections on between transactions. @defaultValue false
+   */
+  prepare?: boolean;
+}
+
+const TABLE = "nightlatch_limits";
+
+/** The table as rate-limiter-flexible fills it; the index is for its sweep of what is over. */
+const CREATE = [
+  `CREATE TABLE IF NOT EXISTS ${TABLE} (key varchar(255) PRIMARY KEY, points integer NOT NULL DEFAULT 0, expire bigint)`,
+  `CREATE INDEX IF NOT EXISTS ${TABLE}_expire ON ${TABLE} (expire)`,
+];
+
+/** Another process made it at the same moment. */
+const MADE_MEANWHILE = new Set(["23505", "42P07"]);
+const NO_SUCH_TABLE = "42P01";
+const OUT_OF_RANGE = "22003";
+
+const codeOf = (error: unknown): unknown => (error as { code?: unknown } | undefined)?.code;
+
+/**
+ * Counts in PostgreSQL, for all processes together, in the table `nightlatch_limits`, which it makes where it is
+ * missing. A window ends by the processes' own clocks, so they have to agree. What is over is swept once in five
+ * minutes. A count never runs inside a caller's transaction: give it a pool, not a connection of one.
+ *
+ * @example
+ * ```ts
+ * import { createRateLimits, postgresLimits, rateLimitPresets } from "@nightlatch/core/limits";
+ * import { Pool } from "pg";
+ *
+ * const pool = new Pool({ connectionString: process.env.DATABASE_URL });
+ * pool.on("error", (error) => console.error(error.message)); // without a listener a lost connection ends the process
+ * const limits = createRateLimits(rateLimitPresets, postgresLimits(pool, { prepare: true }));
+ * await limits.ready();
+ * ```
+ */
+export function postgresLimits(client: LimitsPgClient, { prefix, prepare = false }: PostgresLimitsOptions = {}): LimitsBackend {
+  if (typeof client?.query !== "function") throw new ConfigError("postgresLimits takes a Pool of pg, or a PGlite.");
+  if (typeof prepare !== "boolean") throw new ConfigError("postgresLimits: prepare is true or false.");
+  const prefixOf = keyPrefix("postgresLimits", prefix);
+
+  const make = async (): Promise<void> => {
+    // Whoever may not make tables may still use one that an administrator made.
+    const { rows } = await client.query(`SELECT to_regclass('${TABLE}') IS NOT NULL AS found`);
+    if ((rows[0] as { found?: unknown } | undefined)?.found === true) return;
+    for (const statement of CREATE) {
+      await client.query(statement).catch((error: unknown) => {
+        if (!MADE_MEANWHILE.has(String(codeOf(error)))) throw error;
+      });
+    }
+  };
+  let made: Promise<void> | undefined;
+
+  const run = async ({ name, text, values }: Asked): Promise<{ rows: unknown[]; rowCount: number }> => {
+    made ??= make();
+    try {
+      await made;
+      const asked = prepare && name ? client.query({ name, text, values } as unknown as string) : client.query(text, values);
+      const { rows } = await asked;
+      return { rows, rowCount: rows.length };
+    } catch (error) {
+      // Not made yet, or dropped: the next request tries again.
+      const isFailed = await made.then(
+        () => codeOf(error) === NO_SUCH_TABLE,
+        () => true,
+      );
+      if (isFailed) made = undefined;
+      throw error;
+    }
+  };
+
+  let isSwept = false;
+  return Object.freeze({
+    limiter(name, { limit, window }) {
+      const limiter = new RateLimiterPostgres({
+        storeClient: { query: run },
+        storeType: "pool",
+        tableName: TABLE,
+        // By `make`: here it would be made once a limit, and a failure would be nobody's to catch.
+        tableCreated: true,
+        clearExpiredByTimeout: !isSwept,
+        points: limit,
+        duration: window,
+        keyPrefix: prefixOf(name),
+      });
+      isSwept = true;
+      return {
+        consume: (key, points) =>
+          limiter.consume(key, points).catch((refusal: unknown) => {
+            // The count has no room left for another refusal, and so stands as it is.
+            if (codeOf(refusal) === OUT_OF_RANGE) return limiter.get(key);
+            throw refusal;
+          }),
+        get: (key) => limiter.get(key),
+        delete: (key) => limiter.delete(key),
+      };
+    },
+  } satisfies LimitsBackend);
+}
