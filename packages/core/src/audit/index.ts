@@ -1,4 +1,25 @@
 export type { AuditRow } from "../stores/store.ts";
 export type { MfaEvent, MfaEventDetails, MfaEventOf, MfaEventType } from "./events.ts";
-export type { AuditLog, AuditPage, AuditQuery } from "./log.ts";
 export type { EventSink } from "./sink.ts";
+export type {
+  AuditBucket,
+  AuditChecked,
+  AuditComparison,
+  AuditFault,
+  AuditFaultKind,
+  AuditHead,
+  AuditLog,
+  AuditPage,
+  AuditProgress,
+  AuditQuery,
+  AuditVerification,
+  DeadLetter,
+  Drained,
+  Follower,
+  FollowOptions,
+  MissingFactor,
+  PruneOptions,
+  Sealed,
+  TimelineQuery,
+  VerifyOptions,
+} from "./types.ts";
