@@ -40,7 +40,12 @@ const bare = (where: string, limiter: Bare): Contestant =>
   counting(`rate-limiter-flexible, ${where}`, async (key) => (await limiter.consume(key)).remainingPoints > 0);
 
 /** One of ours beside the bare limiter on the same backend. */
-async function pair(where: string, backend: LimitsBackend, limiter: Bare, options: RaceOptions): Promise<{ timings: Timing[]; value: number }> {
+async function pair(
+  where: string,
+  backend: LimitsBackend,
+  limiter: Bare,
+  options: RaceOptions,
+): Promise<{ timings: Timing[]; value: number }> {
   const timings = await race([ours(where, backend), bare(where, limiter)], options);
   const [mine, theirs] = timings as [Timing, Timing];
   return { timings, value: timesAsFast(mine, theirs) };

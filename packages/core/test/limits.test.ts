@@ -109,7 +109,14 @@ describe("what is declared", () => {
       const { limit, window } = shipped.policy(name as keyof typeof rateLimitPresets);
       return `${name} ${limit}/${window}`;
     });
-    expect(said).toEqual(["owner:admin 100/60", "api:public 20/60", "api:authenticated 60/60", "ai:query 10/60", "email:send 5/60", "export:data 3/60"]);
+    expect(said).toEqual([
+      "owner:admin 100/60",
+      "api:public 20/60",
+      "api:authenticated 60/60",
+      "ai:query 10/60",
+      "email:send 5/60",
+      "export:data 3/60",
+    ]);
     const exports = await Promise.all([1, 2, 3, 4].map(() => shipped.consume("export:data", "u")));
     expect(exports.map(({ allowed }) => allowed)).toEqual([true, true, true, false]);
   });

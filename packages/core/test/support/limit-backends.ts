@@ -77,7 +77,9 @@ const onPostgres = (name: string, prepare: boolean) => ({
 /** Every backend, on the real thing: none is mocked. */
 export const backends: { name: string; open(): Promise<OpenedBackend> }[] = [
   { name: "memory", open: async () => ({ backend: memoryLimits(), pass: passHere, close: async () => {} }) },
-  ...(redisUrl ? [onIoredis("Redis (ioredis)", {}), onIoredis("Redis (ioredis, numbers as texts)", { stringNumbers: true }), onNodeRedis] : []),
+  ...(redisUrl
+    ? [onIoredis("Redis (ioredis)", {}), onIoredis("Redis (ioredis, numbers as texts)", { stringNumbers: true }), onNodeRedis]
+    : []),
   onPostgres("PostgreSQL", false),
   onPostgres("PostgreSQL, prepared", true),
   {
