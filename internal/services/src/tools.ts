@@ -13,6 +13,8 @@ const debianPackages = {
   // What it needs to make its first tables is in the client's.
   mariadbd: ["mariadb-server-core", "mariadb-client-core"],
   "redis-server": ["redis-server"],
+  prometheus: ["prometheus"],
+  promtool: ["prometheus"],
 } as const;
 
 export type Tool = keyof typeof debianPackages;

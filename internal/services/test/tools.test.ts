@@ -1,6 +1,6 @@
 import { toBuffer } from "qrcode";
 import { expect, test } from "vitest";
-import { ensureTools, hasTool, oathtool, zbarimg } from "../src/index.ts";
+import { ensureTools, hasTool, oathtool, promtool, zbarimg } from "../src/index.ts";
 
 test("hasTool finds what is on the PATH, and only that", () => {
   expect(hasTool("sh")).toBe(true);
@@ -26,4 +26,9 @@ test.skipIf(!hasTool("zbarimg"))("zbarimg reads the text back from a QR code", a
 
 test.skipIf(!hasTool("zbarimg"))("zbarimg's blindness is an error", async () => {
   await expect(zbarimg(Buffer.from("no picture"))).rejects.toThrow(/saw no code/);
+});
+
+test.skipIf(!hasTool("promtool"))("promtool answers, and its refusal is an error with its words", async () => {
+  expect(await promtool(["--version"])).toContain("promtool, version");
+  await expect(promtool(["check", "rules", "no-such-file"])).rejects.toThrow(/promtool check rules no-such-file\n.*does not exist/);
 });
