@@ -5,17 +5,33 @@ import {
   type HttpOptions,
   type HttpRequest,
   type HttpResponse,
+  type RemoteMfa,
+  type SessionStart,
+  type SignedIn,
+  type StepUpMfa,
   type StepUpOptions,
 } from "@nightlatch/core/http";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 
-/** The options of `expressMfa`. */
-export interface ExpressMfaOptions extends HttpOptions {
+/** What routes and guard share. */
+export interface ExpressStepUpSettings extends HttpOptions {
   /**
    * Who is asking: the user of a session past the first factor, with the session's id. Nothing when nobody
    * is signed in, and never from what the request merely claims.
    */
   subject(req: Request): Subject | undefined | null | false | Promise<Subject | undefined | null | false>;
+}
+
+/** The options of `expressMfa`. */
+export interface ExpressMfaOptions extends ExpressStepUpSettings {
+  /**
+   * Lets `/verify` and `/enable` end a sign-in by its challenge in `MFA-Challenge`: `session` says the id of the
+   * session to come, and `start` starts it once the second step is done. @defaultValue such a sign-in ends by a route of the host's own
+   */
+  signIn?: {
+    session(req: Request, res: Response): string | Promise<string>;
+    start(signedIn: SignedIn, req: Request, res: Response): SessionStart | undefined | Promise<SessionStart | undefined>;
+  };
 }
 
 /** What a guarded route demands, on Express. */
@@ -28,7 +44,10 @@ export interface ExpressStepUpOptions extends StepUpOptions {
 export interface ExpressMfa {
   /** The protocol's routes; mount it where the client will look: `app.use("/auth/mfa", router)`. */
   router: RequestHandler;
-  /** A guard for one route; it stands before the handler, and leaves the types of the route's parameters alone. */
+  /**
+   * A guard for one route; it stands before the handler, and leaves the types of the route's parameters alone. How
+   * a request was proved is in `res.locals.mfa`, a `StepUpProof`.
+   */
   stepUp(options?: ExpressStepUpOptions): StepUpHandler;
 }
 
@@ -54,10 +73,17 @@ export type StepUpHandler = <Params>(req: Request<Params>, res: Response, next: 
  * };
  * ```
  */
-export function send(res: Response, { status, headers, body }: HttpResponse): void {
-  res.status(status).set({ ...headers });
+export function send(res: Response, { status, body, ...head }: HttpResponse): void {
+  setHead(res.status(status), head);
   // `res.send` would add an ETag, a fingerprint of what may be a secret, and answer 304 by it.
-  res.end(JSON.stringify(body));
+  res.end(body && JSON.stringify(body));
+}
+
+function setHead(res: Response, { headers, cookies = [] }: Pick<HttpResponse, "headers" | "cookies">): void {
+  const { Vary, ...others } = headers;
+  res.set(others);
+  if (Vary !== undefined) res.vary(Vary);
+  for (const cookie of cookies) res.append("Set-Cookie", cookie);
 }
 
 const requestOf = (req: Request): HttpRequest => ({
@@ -92,35 +118,62 @@ const requestOf = (req: Request): HttpRequest => ({
  * }
  * ```
  */
-export function expressMfa(mfa: Mfa, { subject, ...options }: ExpressMfaOptions): ExpressMfa {
-  if (typeof subject !== "function") {
-    throw new ConfigError(
-      "expressMfa needs to know who is asking: { subject: (req) => req.user && { id: req.user.id, session: req.user.sid } }.",
-    );
-  }
+export function expressMfa(mfa: Mfa, { signIn, ...settings }: ExpressMfaOptions): ExpressMfa {
+  const { subject, ...options } = settings;
+  const stepUp = expressStepUp(mfa, settings);
   const handle = createHandler(mfa, options);
-  const guardFor = createStepUp(mfa, options);
-  const subjectOf = (req: Request) => async () => (await subject(req)) || undefined;
 
   return Object.freeze({
+    stepUp,
     router: async (req, res, next) => {
-      const response = await handle(requestOf(req), subjectOf(req));
+      const response = await handle(requestOf(req), {
+        subject: async () => (await subject(req)) || undefined,
+        signIn: signIn && { session: () => signIn.session(req, res), start: (signedIn) => signIn.start(signedIn, req, res) },
+      });
       if (response) send(res, response);
       else next();
     },
-
-    stepUp({ bind, ...demand } = {}) {
-      const guard = guardFor(demand);
-      return async (request, res, next) => {
-        // Whatever its parameters are called, it is a request: only `bind` reads them, and it is the host's.
-        const req = request as unknown as Request;
-        // What `bind` gives when it is there is never nothing: a guard told to bind must not take any grant.
-        const bound = bind ? (bind(req) ?? []) : undefined;
-        const verdict = await guard({ method: req.method, headers: req.headers }, subjectOf(req), bound);
-        if (!verdict.pass) return send(res, verdict.response);
-        res.set({ ...verdict.headers });
-        next();
-      };
-    },
   } satisfies ExpressMfa);
+}
+
+/**
+ * The guard alone: for a service that mounts no MFA routes, such as one with `remoteMfa` that verifies what
+ * another service has granted.
+ *
+ * @example
+ * ```ts
+ * import { remoteMfa } from "@nightlatch/core/http";
+ * import { expressStepUp } from "@nightlatch/express";
+ * import type { Request } from "express";
+ *
+ * export const guards = (claimsOf: (req: Request) => { sub: string; sid: string } | undefined) =>
+ *   expressStepUp(remoteMfa({ url: "https://users.internal/auth/mfa" }), {
+ *     subject(req) {
+ *       const claims = claimsOf(req);
+ *       return claims && { id: claims.sub, session: claims.sid };
+ *     },
+ *   });
+ * ```
+ */
+export function expressStepUp(mfa: StepUpMfa | RemoteMfa, { subject, ...options }: ExpressStepUpSettings): ExpressMfa["stepUp"] {
+  if (typeof subject !== "function") {
+    throw new ConfigError(
+      "Nightlatch needs to know who is asking: { subject: (req) => req.user && { id: req.user.id, session: req.user.sid } }.",
+    );
+  }
+  const guardFor = createStepUp(mfa, options);
+  return ({ bind, ...demand } = {}) => {
+    const guard = guardFor(demand);
+    return async (request, res, next) => {
+      // Whatever its parameters are called, it is a request: only `bind` reads them, and it is the host's.
+      const req = request as unknown as Request;
+      // What `bind` gives when it is there is never nothing: a guard told to bind must not take any grant.
+      const bound = bind ? (bind(req) ?? []) : undefined;
+      const verdict = await guard({ method: req.method, headers: req.headers }, async () => (await subject(req)) || undefined, bound);
+      if (!verdict.pass) return send(res, verdict.response);
+      setHead(res, verdict);
+      res.locals.mfa = verdict.proof;
+      next();
+    };
+  };
 }

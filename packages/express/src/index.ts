@@ -1,2 +1,2 @@
-export type { ExpressMfa, ExpressMfaOptions, ExpressStepUpOptions, StepUpHandler } from "./express-mfa.ts";
-export { expressMfa, send } from "./express-mfa.ts";
+export type { ExpressMfa, ExpressMfaOptions, ExpressStepUpOptions, ExpressStepUpSettings, StepUpHandler } from "./express-mfa.ts";
+export { expressMfa, expressStepUp, send } from "./express-mfa.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { type Answer, GUARDED, type Host, startHost } from "./support/app.ts";
 import { enrolled, type Person } from "./support/people.ts";
 import { expectProblem } from "./support/problems.ts";
-import { CODE_ROUTES, MOUNT } from "./support/routes.ts";
+import { ALL_CODE_ROUTES, CODE_ROUTES, MOUNT } from "./support/routes.ts";
 
 /** A place that takes a code. */
 type Door = (host: Host, person: Person, code: string) => Promise<Answer>;
@@ -13,6 +13,7 @@ const DOORS: readonly (readonly [string, Door])[] = [
       [path, (host: Host, { as }: Person, code: string) => host.call(method, MOUNT + path, { as, body: { code } })] as const,
   ),
   ["/verify with a challenge", answering],
+  ["DELETE /factors/:id", (host, { as, factorId }, code) => host.call("DELETE", `${MOUNT}/factors/${factorId}`, { as, body: { code } })],
   ...GUARDED.map(
     ([method, path]) =>
       [
@@ -28,7 +29,15 @@ async function answering(host: Host, { as }: Person, code: string): Promise<Answ
 }
 
 test("A12 the table marks every route whose body has a place for a code, and no other", () => {
-  expect(CODE_ROUTES.map(({ path }) => path).sort()).toEqual(["/disable", "/enable", "/recovery-codes", "/setup", "/verify"]);
+  expect(ALL_CODE_ROUTES.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
+    "DELETE /factors/:id",
+    "POST /disable",
+    "POST /enable",
+    "POST /factors/:id/resync",
+    "POST /recovery-codes",
+    "POST /setup",
+    "POST /verify",
+  ]);
 });
 
 test.each(DOORS)("A12 R20 %s locks after five wrong codes, by default and by itself", async (_name, door) => {

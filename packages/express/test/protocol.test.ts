@@ -35,7 +35,13 @@ test.each([false, true])("R36 the whole life of an enrolment, member by member, 
 
   const status = await host.call("GET", "/auth/mfa/status", { as });
   const factor = { id: begun.body.factor_id, type: "totp", name: "Phone", created_at: ISO, last_used_at: ISO };
-  expect(status.body).toEqual({ mfa_enabled: true, username: "alice@example.com", factors: [factor], recovery_codes_left: 10 });
+  expect(status.body).toEqual({
+    mfa_enabled: true,
+    username: "alice@example.com",
+    factors: [factor],
+    methods: ["totp", "recovery_code"],
+    recovery_codes_left: 10,
+  });
 
   const challenge = await call("/challenge");
   const in5minutes = new Date(host.clock.now() + 300_000).toISOString();
@@ -55,7 +61,7 @@ test.each([false, true])("R36 the whole life of an enrolment, member by member, 
   expect((await host.call("POST", "/plain", { as, headers: fresh })).status).toBe(200);
 
   expect((await call("/disable", { code: app.fresh() })).body).toEqual({ mfa_enabled: false });
-  const nothing = { mfa_enabled: false, username: "alice@example.com", factors: [], recovery_codes_left: 0 };
+  const nothing = { mfa_enabled: false, username: "alice@example.com", factors: [], methods: [], recovery_codes_left: 0 };
   expect((await host.call("GET", "/auth/mfa/status", { as })).body).toEqual(nothing);
 });
 

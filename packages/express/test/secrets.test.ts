@@ -1,34 +1,73 @@
+import { hotp } from "@nightlatch/core";
+import { fromBase32, hotp as hotpCode } from "@nightlatch/core/otp";
 import { expect, test } from "vitest";
 import { type Answer, type Host, startHost } from "./support/app.ts";
 import { authenticator, enrolled, grantOf, pending } from "./support/people.ts";
 import { expectProblem } from "./support/problems.ts";
-import { CODE_ROUTES, MOUNT, routes } from "./support/routes.ts";
+import { CODE_ROUTES, MOUNT, PUBLIC_ROUTES, routes } from "./support/routes.ts";
 
-/** Every answer that a route gives when all goes well, by its path, and the guard's. */
+/** Every answer that a route gives when all goes well, by its method and path. */
 const ANSWERS: Record<string, (host: Host) => Promise<Answer>> = {
-  "/status": async (host) => host.call("GET", "/auth/mfa/status", { as: (await enrolled(host, "alice")).as }),
-  "/setup": async (host) => (await pending(host, "alice:s1")).answer,
-  "/enable": async (host) => {
+  "GET /status": (host) => withNothing(host, "GET", "/status"),
+  "POST /setup": async (host) => (await pending(host, "alice:s1")).answer,
+  "POST /enable": async (host) => {
     const { secret } = await pending(host, "alice:s1");
     return await host.call("POST", "/auth/mfa/enable", { as: "alice:s1", body: { code: authenticator(host, secret).code() } });
   },
-  "/disable": (host) => withCode(host, "/disable"),
-  "/challenge": async (host) => host.call("POST", "/auth/mfa/challenge", { as: (await enrolled(host, "alice")).as }),
-  "/verify": (host) => withCode(host, "/verify"),
-  "/recovery-codes": (host) => withCode(host, "/recovery-codes"),
+  "POST /disable": (host) => withCode(host, "POST", "/disable"),
+  "POST /challenge": (host) => withNothing(host, "POST", "/challenge"),
+  "POST /verify": (host) => withCode(host, "POST", "/verify"),
+  "POST /recovery-codes": (host) => withCode(host, "POST", "/recovery-codes"),
+  "GET /factors": (host) => withNothing(host, "GET", "/factors"),
+  "PATCH /factors/:id": async (host) => {
+    const { as, factorId } = await enrolled(host, "alice");
+    return await host.call("PATCH", `${MOUNT}/factors/${factorId}`, { as, body: { name: "Phone" } });
+  },
+  "DELETE /factors/:id": (host) => withCode(host, "DELETE", "/factors/:id"),
+  "POST /factors/:id/resync": async (host) => {
+    const { answer, secret } = await pending(host, "alice:s1");
+    const { body } = answer;
+    const key = fromBase32(secret);
+    await host.call("POST", `${MOUNT}/enable`, { as: "alice:s1", body: { code: hotpCode(key, 0), factor_id: body.factor_id } });
+    const codes = [hotpCode(key, 30), hotpCode(key, 31)];
+    return await host.call("POST", `${MOUNT}/factors/${body.factor_id}/resync`, { as: "alice:s1", body: { codes } });
+  },
+  "GET /devices": (host) => withNothing(host, "GET", "/devices"),
+  "DELETE /devices/:id": async (host) => {
+    const alice = await enrolled(host, "alice");
+    const step = await host.mfa.signIn({ id: "alice" }, { amr: ["pwd"] });
+    if (!step.required) throw new Error("no second step");
+    await host.mfa.verify({ challenge: step.challenge, code: alice.fresh(), device: { name: "Laptop" } });
+    const [device] = await host.mfa.devices.list({ id: "alice" });
+    return await host.call("DELETE", `${MOUNT}/devices/${device?.id}`, { as: alice.as });
+  },
 };
 
-async function withCode(host: Host, path: string): Promise<Answer> {
-  const alice = await enrolled(host, "alice");
-  return await host.call("POST", MOUNT + path, { as: alice.as, body: { code: alice.fresh() } });
+/** A host for them: the answer of a resync wants a token that counts. */
+const hostFor = (name: string) =>
+  startHost({ mfaOptions: { trustedDevices: { for: "1d" }, ...(name.endsWith("/resync") ? { factors: [hotp()] } : {}) } });
+
+async function withNothing(host: Host, method: string, path: string): Promise<Answer> {
+  return await host.call(method, MOUNT + path, { as: (await enrolled(host, "alice")).as });
 }
 
-test("A45 the answers below are those of every route there is", () => {
-  expect(Object.keys(ANSWERS).sort()).toEqual(routes.map(({ path }) => path).sort());
+async function withCode(host: Host, method: string, path: string): Promise<Answer> {
+  const alice = await enrolled(host, "alice");
+  return await host.call(method, MOUNT + path.replace(":id", alice.factorId), { as: alice.as, body: { code: alice.fresh() } });
+}
+
+test("A45 the answers below are those of every route there is that tells of somebody", () => {
+  expect(Object.keys(ANSWERS).sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
 });
 
-test.each(Object.entries(ANSWERS))("A45 R39 the answer of %s is no-store", async (_path, meet) => {
-  const { status, headers } = await meet(await startHost());
+test.each(PUBLIC_ROUTES)("A45 $path tells of nobody, so it may be kept", async ({ path }) => {
+  const { status, headers } = await (await startHost()).call("GET", MOUNT + path);
+  expect(status).toBe(200);
+  expect(headers.get("cache-control")).toBe("public, max-age=300");
+});
+
+test.each(Object.entries(ANSWERS))("A45 R39 the answer of %s is no-store", async (name, meet) => {
+  const { status, headers } = await meet(await hostFor(name));
   expect(status).toBe(200);
   expect(headers.get("cache-control")).toBe("no-store");
   expect(headers.get("content-type")).toBe("application/json; charset=utf-8");
@@ -56,7 +95,7 @@ test("A45 a guarded route without a new grant keeps its own caching", async () =
 
 test("R38 no route that takes a code is a GET, and no GET reads a body", () => {
   for (const { method, body } of routes.filter((route) => route.method === "GET" || route.takesCode)) {
-    expect(method === "GET" ? body === undefined : body !== undefined).toBe(true);
+    expect(body === undefined).toBe(method === "GET");
   }
   expect(CODE_ROUTES.map(({ method }) => method)).not.toContain("GET");
 });
@@ -82,8 +121,8 @@ test("R38 a guard takes no code or grant from its URL or a cookie", async () => 
 });
 
 test("R38 no answer points to a URL with a secret in it, sets a cookie, or repeats a secret in a header", async () => {
-  for (const meet of Object.values(ANSWERS)) {
-    const { headers, body } = await meet(await startHost());
+  for (const [name, meet] of Object.entries(ANSWERS)) {
+    const { headers, body } = await meet(await hostFor(name));
     expect(headers.get("location")).toBeNull();
     expect(headers.get("refresh")).toBeNull();
     expect(headers.getSetCookie()).toEqual([]);
@@ -140,6 +179,7 @@ test("R38 the status shows no secret of an authenticator, pending or enabled", a
         last_used_at: expect.stringMatching(/^\d{4}-.*Z$/),
       },
     ],
+    methods: ["totp", "recovery_code"],
     recovery_codes_left: 10,
   });
   for (const secret of [alice.secret, second.secret, ...alice.recoveryCodes]) expect(text).not.toContain(secret);

@@ -1,12 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { routes } from "@nightlatch/core/http";
+import { matchPath } from "@nightlatch/core/http";
 import type { Request, RequestHandler } from "express";
 import type { Logger } from "pino";
 
 /** Where the MFA routes are mounted. */
 export const MFA_MOUNT = "/auth/mfa";
-
-const MFA_PATHS: ReadonlySet<string> = new Set(routes.map(({ path }) => `${MFA_MOUNT}${path}`));
 
 /** A client's own request id is kept where it is one: it ends up in headers and logs. */
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -15,7 +13,8 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 function routeOf(req: Request): string {
   if (req.route) return String(req.route.path);
   const [path = ""] = req.originalUrl.split("?");
-  return MFA_PATHS.has(path) ? path : "none";
+  const route = path.startsWith(`${MFA_MOUNT}/`) ? matchPath(path.slice(MFA_MOUNT.length)) : undefined;
+  return route ? MFA_MOUNT + route.pattern : "none";
 }
 
 /** Gives each request an id, and logs how it went: neither headers nor bodies. */

@@ -1,5 +1,5 @@
 import { type HttpRequest, type HttpResponse, header } from "./message.ts";
-import { problem } from "./problem.ts";
+import { invalid, problem } from "./problem.ts";
 
 /** No body of these routes comes near it. */
 const LARGEST_BODY = 16 * 1024;
@@ -30,10 +30,6 @@ async function readAll(stream: AsyncIterable<Uint8Array>): Promise<Buffer | unde
 /** What is left of the body is not read: the connection ends with the answer. */
 const TOO_LARGE: { refused: HttpResponse } = { refused: problem("body_too_large", { headers: { Connection: "close" } }) };
 
-const invalid = (fault: string): { refused: HttpResponse } => ({
-  refused: problem("body_invalid", { body: { errors: [{ path: "", message: fault }] } }),
-});
-
 /**
  * The request's body: what the host's parser made of it, or else read here, where size, media type and
  * duplicate keys are judged before the JSON is. An empty body is an empty object.
@@ -47,6 +43,10 @@ export async function readBody(request: HttpRequest): Promise<{ value: unknown }
       ? { value: request.parsedBody }
       : { refused: problem("media_type_unsupported") };
   }
+  // RFC 9110 §15.5.16: nothing is inflated here, so nothing small becomes large.
+  if (!/^(identity)?$/i.test(header(request, "content-encoding") ?? "")) {
+    return { refused: problem("media_type_unsupported", { headers: { "Accept-Encoding": "identity" } }) };
+  }
   const bytes = request.stream ? await readAll(request.stream) : Buffer.alloc(0);
   if (!bytes) return TOO_LARGE;
   if (bytes.length === 0) return { value: {} };
@@ -54,8 +54,8 @@ export async function readBody(request: HttpRequest): Promise<{ value: unknown }
   const text = bytes.toString("utf8");
   try {
     const value: unknown = JSON.parse(text);
-    return hasDuplicateKey(text) ? invalid("A key stands in the body twice.") : { value };
+    return hasDuplicateKey(text) ? { refused: invalid("", "A key stands in the body twice.") } : { value };
   } catch {
-    return invalid("The body is not JSON.");
+    return { refused: invalid("", "The body is not JSON.") };
   }
 }

@@ -1,88 +1,105 @@
+import type { z } from "zod";
 import type { Mfa, Subject } from "../engine/types.ts";
-import { ConfigError, isMfaError } from "../errors.ts";
 import { readBody } from "./body.ts";
-import type { HttpRequest, HttpResponse } from "./message.ts";
+import { grantCookie, grantInCookie } from "./cookies.ts";
+import { corsFor, corsHeaders, isPreflight } from "./cors.ts";
+import { type HttpRequest, type HttpResponse, header } from "./message.ts";
+import { answerFault, checkOptions, type HttpOptions } from "./options.ts";
 import { isForeign } from "./origin.ts";
-import { problem, toProblem } from "./problem.ts";
-import { routes } from "./routes.ts";
+import { problem } from "./problem.ts";
+import type { Access, Asking, Route, SignInHook } from "./route.ts";
+import { matchPath } from "./routes.ts";
 
-/** What handler and guard share. */
-export interface HttpOptions {
-  /**
-   * Origins of pages that may call from another site, such as `https://console.example.com`. That they can
-   * read the answers is the host's CORS to say, with `MFA-Grant` and `WWW-Authenticate` exposed. @defaultValue none
-   */
-  origins?: readonly string[];
-  /** Hears of faults (a store that is down, a wrong key) that were answered as 5xx or 403: pass your logger's. @defaultValue a line on standard error */
-  onError?: (error: Error) => void;
-}
-
-/** The options with their defaults, checked: an origin that can never match, or matches too much, stops the start. */
-export function checkOptions({ origins = [], onError = reportError, ...unknown }: HttpOptions = {}): Required<HttpOptions> {
-  const [misspelt] = Object.keys(unknown);
-  if (misspelt !== undefined)
-    throw new ConfigError(`There is no option "${misspelt}"; there are origins and onError, and subject in an adapter.`);
-  if (!Array.isArray(origins)) throw new ConfigError('origins is a list of origins, such as ["https://console.example.com"].');
-  for (const origin of origins as unknown[]) {
-    // A wildcard parses as a host name, and would match nothing.
-    if (typeof origin !== "string" || origin.includes("*") || !URL.canParse(origin) || new URL(origin).origin !== origin) {
-      throw new ConfigError(
-        `origins holds ${JSON.stringify(origin)}, which is no origin: scheme, host and port alone, without a path or a slash at the end.`,
-      );
-    }
-  }
-  if (typeof onError !== "function") throw new ConfigError("onError is a function that takes an error.");
-  return { origins, onError };
-}
-
-/** One line without the cause: a driver's error may carry the values of a query. */
-function reportError(error: Error): void {
-  console.error(`${error.name}: ${error.message}`);
-}
-
-/** Answers a fault of Nightlatch's, and reports it; any other is thrown on to the host. */
-export function answerFault(error: unknown, onError: (error: Error) => void): HttpResponse {
-  if (isMfaError(error)) onError(error);
-  return toProblem(error);
+/** What an adapter knows of the host beside the request. */
+export interface Host {
+  /** Who is signed in, past the first factor and by a session of theirs. */
+  subject(): Promise<Subject | undefined>;
+  signIn?: SignInHook | undefined;
 }
 
 /** Answers one request; `undefined` when the path is none of the table's. */
-export type Handler = (request: HttpRequest, subject: () => Promise<Subject | undefined>) => Promise<HttpResponse | undefined>;
+export type Handler = (request: HttpRequest, host: Host) => Promise<HttpResponse | undefined>;
+
+const METHODS_OF = (routes: readonly Route[]): string =>
+  routes.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method])).join(", ");
+
+function preflight(routes: readonly Route[]): HttpResponse {
+  const headers = {
+    "Access-Control-Allow-Methods": METHODS_OF(routes),
+    "Access-Control-Allow-Headers": corsHeaders.allowed.join(", "),
+    "Access-Control-Max-Age": "600",
+  };
+  return { status: 204, headers };
+}
+
+/** What a schema says of something from the request. */
+function judge<T>(schema: z.ZodType<T>, value: unknown): { data: T } | { refused: HttpResponse } {
+  const judged = schema.safeParse(value);
+  if (judged.success) return { data: judged.data };
+  const errors = judged.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
+  return { refused: problem("body_invalid", { body: { errors } }) };
+}
+
+/** The request's body as the route takes it; the path is judged before it. */
+async function inputOf(
+  route: Route,
+  request: HttpRequest,
+  params: Record<string, string>,
+): Promise<{ data: unknown } | { refused: HttpResponse }> {
+  const named = route.params ? judge(route.params, params) : { data: {} };
+  if ("refused" in named || !route.body) return named;
+  const body = await readBody(request);
+  return "refused" in body ? body : judge(route.body, body.value);
+}
+
+/** Who is asking, as the route wants it; a sign-in's challenge goes before a session, which may be another user's. */
+async function askingOf({ access }: Route, request: HttpRequest, host: Host): Promise<{ asking: Asking<Access> } | undefined> {
+  if (access === "public") return { asking: undefined };
+  const challenge = access === "sign-in" ? header(request, "mfa-challenge") : undefined;
+  if (challenge !== undefined) return { asking: { challenge } };
+  const subject = await host.subject();
+  return subject && { asking: subject };
+}
+
+/** Keeps an earned grant in the cookie too; one with a purpose stays out of it. */
+function keepGrant(response: HttpResponse): HttpResponse {
+  const grant = response.headers["MFA-Grant"];
+  const cookie = grant === undefined ? undefined : grantCookie(grant);
+  return cookie === undefined ? response : { ...response, cookies: [...(response.cookies ?? []), cookie] };
+}
 
 /**
  * The protocol's handler, for an adapter to translate to and from. It answers `undefined` for a path that
  * is not in the table; then the host goes on. Errors of the host's own are thrown on. It never throws what Nightlatch throws: that becomes a problem.
  */
 export function createHandler(mfa: Mfa, options?: HttpOptions): Handler {
-  const { origins, onError } = checkOptions(options);
-  const paths = Map.groupBy(routes, ({ path }) => path);
+  const { origins, onError, grantCookie: keepsGrants } = checkOptions(options);
 
-  return async (request, subjectOf) => {
-    const atPath = paths.get(request.path);
-    if (!atPath) return undefined;
+  const answer = async (request: HttpRequest, host: Host, { params, routes }: NonNullable<ReturnType<typeof matchPath>>) => {
+    if (isPreflight(request, origins)) return preflight(routes);
     // RFC 9110 §9.3.2: HEAD is GET without the content, which the server leaves out.
     const asked = request.method === "HEAD" ? "GET" : request.method;
-    const route = atPath.find(({ method }) => method === asked);
-    if (!route)
-      return problem("method_not_allowed", {
-        headers: { Allow: atPath.map(({ method }) => (method === "GET" ? "GET, HEAD" : method)).join(", ") },
-      });
-    // Before the subject is known and anything is charged: a foreign page gets no further.
+    const route = routes.find(({ method }) => method === asked);
+    if (!route) return problem("method_not_allowed", { headers: { Allow: METHODS_OF(routes) } });
+    // Before anybody is known and anything is charged: a foreign page gets no further.
     if (isForeign(request, origins)) return problem("origin_refused");
     try {
-      const subject = await subjectOf();
-      if (!subject) return problem("unauthenticated");
-      if (!route.body) return await route.handle({ mfa, subject, request }, {});
-      const body = await readBody(request);
-      if ("refused" in body) return body.refused;
-      const judged = route.body.safeParse(body.value);
-      if (!judged.success) {
-        const errors = judged.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
-        return problem("body_invalid", { body: { errors } });
-      }
-      return await route.handle({ mfa, subject, request }, judged.data);
+      const who = await askingOf(route, request, host);
+      if (!who) return problem("unauthenticated");
+      const input = await inputOf(route, request, params);
+      if ("refused" in input) return input.refused;
+      const grant = header(request, "mfa-grant") ?? (keepsGrants ? grantInCookie(request) : undefined);
+      const response = await route.handle({ mfa, request, params, asking: who.asking, signIn: host.signIn, grant }, input.data);
+      return keepsGrants ? keepGrant(response) : response;
     } catch (error) {
       return answerFault(error, onError);
     }
+  };
+
+  return async (request, host) => {
+    const found = matchPath(request.path);
+    if (!found) return undefined;
+    const response = await answer(request, host, found);
+    return { ...response, headers: { ...response.headers, ...corsFor(request, origins) } };
   };
 }

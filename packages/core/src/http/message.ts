@@ -15,7 +15,10 @@ export interface HttpRequest {
 export interface HttpResponse {
   status: number;
   headers: Readonly<Record<string, string>>;
-  body: Readonly<Record<string, unknown>>;
+  /** Each a `Set-Cookie` line of its own. */
+  cookies?: readonly string[];
+  /** Sent as JSON; absent where there is no content. */
+  body?: Readonly<Record<string, unknown>>;
 }
 
 /** A header field as one string; `undefined` when it is absent or stands there more than once. */

@@ -45,7 +45,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [status: number, title: st
   enrolment_required: [403, "This needs two-step verification. Set it up first."],
   enrolment_mismatch: [403, "Your two-step verification can't be found. Signing in is refused until an administrator has looked into it."],
   origin_refused: [403, "This request came from another site, so it was refused."],
-  body_invalid: [400, "The request's body is not what this route takes."],
+  body_invalid: [400, "The request is not what this route takes."],
   body_too_large: [413, "The request's body is over 16 KiB."],
   media_type_unsupported: [415, "Send the body as application/json."],
   method_not_allowed: [405, "This route does not take that method."],
@@ -114,6 +114,12 @@ export function problem(code: ProblemCode, { body, maxAge, headers }: ProblemExt
     body: { type: `urn:nightlatch:error:${code}`, title, status, code, ...body },
   };
 }
+
+/** The status that a code is answered with. */
+export const statusOf = (code: ProblemCode): number => PROBLEMS[code][0];
+
+/** A request that a route does not take, with the place that is wrong. */
+export const invalid = (path: string, message: string): HttpResponse => problem("body_invalid", { body: { errors: [{ path, message }] } });
 
 const ofRefusal = ({ reason, attemptsLeft, retryAfter }: Refusal): HttpResponse =>
   problem(OF_REFUSAL[reason], {

@@ -2,8 +2,10 @@ import { checkDemand, isListOfText } from "../engine/demand.ts";
 import { ACR } from "../engine/engine.ts";
 import type { Demand, Mfa, Subject, Verification } from "../engine/types.ts";
 import { ConfigError } from "../errors.ts";
-import { answerFault, checkOptions, type HttpOptions } from "./handler.ts";
+import type { Amr, Method } from "../factors/factor.ts";
+import { grantCookie, grantInCookie } from "./cookies.ts";
 import { type HttpRequest, type HttpResponse, header } from "./message.ts";
+import { answerFault, checkOptions, type HttpOptions } from "./options.ts";
 import { isForeign } from "./origin.ts";
 import { problem, toProblem } from "./problem.ts";
 
@@ -16,8 +18,26 @@ export interface StepUpOptions extends Omit<Demand, "bind"> {
   ifNotEnrolled?: "allow" | "deny";
 }
 
-/** The guard's verdict: pass, with headers for the route's own response, or a refusal to send instead. */
-export type Verdict = { pass: true; headers: Readonly<Record<string, string>> } | { pass: false; response: HttpResponse };
+/** How a request that passed was proved; nothing where none was needed. */
+export interface StepUpProof {
+  by: "grant" | "code";
+  method: Method;
+  amr: readonly Amr[];
+  acr: string;
+}
+
+/** The guard's verdict: pass, with headers and cookies for the route's own response, or a refusal to send instead. */
+export type Verdict =
+  | { pass: true; headers: Readonly<Record<string, string>>; cookies?: readonly string[]; proof?: StepUpProof }
+  | { pass: false; response: HttpResponse };
+
+/** What a guard asks of an engine. */
+export type StepUpMfa = Pick<Mfa, "status" | "challenge" | "verify" | "verifyGrant">;
+
+/** An engine in another service: each request's own credentials are what it is asked with. */
+export interface RemoteMfa {
+  forRequest(request: GuardedRequest): StepUpMfa;
+}
 
 /** What a guard reads of a request: never its body, which is the route's own. */
 export type GuardedRequest = Pick<HttpRequest, "method" | "headers">;
@@ -34,56 +54,68 @@ const PASS: Verdict = Object.freeze({ pass: true, headers: Object.freeze({}) });
  * RFC 9470 says, with a challenge whose answer at `/verify` yields the grant that this very guard will take;
  * but for `maxAge: 0`, which takes no grant, only a code with the request itself.
  *
+ * @param mfa - the engine, or `remoteMfa` for a service that has none
  * @throws ConfigError when the demand makes no sense
  */
-export function createStepUp(mfa: Mfa, httpOptions?: HttpOptions): (options?: StepUpOptions) => Guard {
-  const { origins, onError } = checkOptions(httpOptions);
+export function createStepUp(mfa: StepUpMfa | RemoteMfa, httpOptions?: HttpOptions): (options?: StepUpOptions) => Guard {
+  const { origins, onError, grantCookie: keepsGrants } = checkOptions(httpOptions);
+  const engineFor = "forRequest" in mfa ? mfa.forRequest : () => mfa;
   return ({ ifNotEnrolled = "deny", ...options } = {}) => {
     if (ifNotEnrolled !== "allow" && ifNotEnrolled !== "deny") {
       throw new ConfigError(`stepUp: ifNotEnrolled is "allow" or "deny"; got ${JSON.stringify(ifNotEnrolled)}.`);
     }
-    const { maxAge, once, methods } = checkDemand(options);
+    const { maxAge, once, methods, purpose } = checkDemand(options);
 
-    const byGrant = async (request: GuardedRequest, subject: Subject, demand: Demand): Promise<boolean> => {
-      const grant = header(request, "mfa-grant");
+    const byGrant = async (request: GuardedRequest, subject: Subject, demand: Demand): Promise<Verdict | undefined> => {
+      const grant = header(request, "mfa-grant") ?? (keepsGrants ? grantInCookie(request) : undefined);
       // `maxAge: 0` wants a code with this very request.
-      if (grant === undefined || maxAge === 0) return false;
-      return (await mfa.verifyGrant(grant, subject, demand))?.ok === true;
+      if (grant === undefined || maxAge === 0) return undefined;
+      const check = await engineFor(request).verifyGrant(grant, subject, demand);
+      if (check?.ok !== true) return undefined;
+      const { method, amr, acr } = check;
+      return { pass: true, headers: {}, proof: { by: "grant", method, amr, acr } };
     };
 
-    const byCode = async (code: string, subject: Subject, demand: Demand): Promise<Verdict> => {
-      const verification: Verification = await mfa.verify({ subject, demand, code });
+    const byCode = async (request: GuardedRequest, code: string, subject: Subject, demand: Demand): Promise<Verdict> => {
+      const verification: Verification = await engineFor(request).verify({ subject, demand, code });
       // Nothing but a verification that says so lets anyone pass.
       if (verification?.ok !== true) return refuse(verification?.ok === false ? toProblem(verification) : problem("code_invalid"));
+      const { method, amr, acr, grant } = verification;
       // RFC 9470 §4: what was achieved is checked, not what was asked.
-      if (methods && !methods.includes(verification.method)) return refuse(problem("step_up_required", { maxAge }));
+      if (methods && !methods.includes(method)) return refuse(problem("step_up_required", { maxAge }));
+      const proof = { by: "code", method, amr, acr } as const;
       // Under `once` the code has been spent on this request, and no grant is left over for another.
-      return { pass: true, headers: once ? {} : { "MFA-Grant": verification.grant, "Cache-Control": "no-store" } };
+      if (once) return { pass: true, headers: {}, proof };
+      const cookie = keepsGrants ? grantCookie(grant) : undefined;
+      const headers = { "MFA-Grant": grant, "Cache-Control": "no-store" };
+      return { pass: true, headers, proof, ...(cookie === undefined ? {} : { cookies: [cookie] }) };
     };
 
-    const challenged = async (subject: Subject, demand: Demand): Promise<Verdict> => {
+    const challenged = async (request: GuardedRequest, subject: Subject, demand: Demand): Promise<Verdict> => {
       // The header's facts stand in the body too, since browsers hide the header across origins.
-      const facts = { acr_values: ACR, max_age: maxAge, ...(demand.purpose === undefined ? {} : { purpose: demand.purpose }) };
+      const facts = { acr_values: ACR, max_age: maxAge, ...(purpose === undefined ? {} : { purpose }) };
       // With `maxAge: 0` no grant will do, so there is no challenge to earn one by: only a code with the request.
       if (maxAge === 0) return refuse(problem("step_up_required", { maxAge, body: facts }));
-      const { challenge, methods: answerable } = await mfa.challenge(subject, demand);
+      const { challenge, methods: answerable } = await engineFor(request).challenge(subject, demand);
       return refuse(problem("step_up_required", { maxAge, body: { ...facts, challenge, methods: answerable } }));
     };
 
     const judge = async (request: GuardedRequest, subject: Subject, demand: Demand): Promise<Verdict> => {
-      if (await byGrant(request, subject, demand)) return PASS;
-      const { enabled, methods: held, switchedOff } = await mfa.status(subject);
+      const passed = await byGrant(request, subject, demand);
+      if (passed) return passed;
+      const { enabled, methods: held, switchedOff } = await engineFor(request).status(subject);
       if (switchedOff === true) return PASS;
       if (enabled === false) return ifNotEnrolled === "allow" ? PASS : refuse(problem("enrolment_required"));
       if (methods && !methods.some((method) => held.includes(method))) return refuse(problem("enrolment_required"));
       const code = header(request, "x-mfa-code");
-      return code === undefined ? await challenged(subject, demand) : await byCode(code, subject, demand);
+      return code === undefined ? await challenged(request, subject, demand) : await byCode(request, code, subject, demand);
     };
 
     return async (request, subjectOf, bind) => {
       try {
-        const bearsCode = request.headers["x-mfa-code"] !== undefined;
-        if (isForeign(request, origins, { evenSafe: bearsCode })) return refuse(problem("origin_refused"));
+        // A cookie or a code that a page sends is judged by where the page is, also on a GET.
+        const evenSafe = request.headers["x-mfa-code"] !== undefined || (keepsGrants && grantInCookie(request) !== undefined);
+        if (isForeign(request, origins, { evenSafe })) return refuse(problem("origin_refused"));
         const subject = await subjectOf();
         if (!subject) return refuse(problem("unauthenticated"));
         // What an approval is bound to comes from the request, so a part that is missing is the caller's to mend.

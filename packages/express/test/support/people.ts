@@ -9,6 +9,7 @@ export interface Person {
   id: string;
   /** The session, for `call({ as })`. */
   as: string;
+  factorId: string;
   secret: string;
   recoveryCodes: string[];
   /** The grant that enabling gave. */
@@ -60,11 +61,11 @@ export async function enrolled(
   { session = "s1", tenant = "" }: { session?: string; tenant?: string } = {},
 ): Promise<Person> {
   const as = `${id}:${session}${tenant && `:${tenant}`}`;
-  const { secret } = await pending(host, as);
+  const { factorId, secret } = await pending(host, as);
   const app = authenticator(host, secret);
   const { status, body } = await host.call("POST", "/auth/mfa/enable", { as, body: { code: app.code() } });
   expect(status).toBe(200);
-  return { id, as, secret, recoveryCodes: body.recovery_codes as string[], grant: String(body.grant), ...app };
+  return { id, as, factorId, secret, recoveryCodes: body.recovery_codes as string[], grant: String(body.grant), ...app };
 }
 
 /** A grant for any guard without a purpose, from a fresh code at `/verify`. */
