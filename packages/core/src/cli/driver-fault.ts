@@ -1,0 +1,34 @@
+import { type CliError, unreachable } from "./exit.ts";
+
+/** What a driver's code means, and what to look at. */
+const MEANING: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there. Is the server running, and is the port right?",
+  ENOTFOUND: "there is no host of that name. Look at its spelling.",
+  EAI_AGAIN: "the name of the host could not be looked up. Look at the network.",
+  ETIMEDOUT: "it did not answer in time. Look at the network, and at firewalls on the way.",
+  ENOENT: "there is no such file or socket.",
+  "28P01": "it refused the user or the password.",
+  "28000": "it does not let this user in.",
+  "3D000": "it has no database of that name.",
+  ER_ACCESS_DENIED_ERROR: "it refused the user or the password.",
+  ER_DBACCESS_DENIED_ERROR: "it does not let this user into that database.",
+  ER_BAD_DB_ERROR: "it has no database of that name.",
+  ERR_SQLITE_ERROR: "the file is no SQLite database, or may not be read.",
+  SQLITE_NOTADB: "the file is no SQLite database.",
+  SQLITE_CANTOPEN: "the file can't be opened.",
+};
+
+/** The code of a fault, or of the first of those it is made of. */
+function codeOf(fault: unknown): string {
+  const { code, errors } = Object(fault) as { code?: unknown; errors?: unknown };
+  if (typeof code === "string") return code;
+  return Array.isArray(errors) && errors.length > 0 ? codeOf(errors[0]) : "";
+}
+
+/** A driver's fault as something to act on. What the driver says itself is not shown: some repeat the connection string. */
+export function databaseFault(place: string, fault: unknown): CliError {
+  const code = codeOf(fault);
+  const timedOut = fault instanceof Error && /timeout|timed out/i.test(fault.message);
+  const meaning = MEANING[code] ?? (timedOut ? MEANING.ETIMEDOUT : "it did not let itself be opened.");
+  return unreachable(`Can't use ${place}: ${meaning}${code === "" ? "" : ` (${code})`}`, fault);
+}
