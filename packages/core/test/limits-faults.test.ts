@@ -101,6 +101,18 @@ describe("A13 a limiter that is missing or fails lets nobody pass", () => {
     await expect(limits.ready()).rejects.toThrow(StoreError);
   });
 
+  test("A13 each outage is told", async () => {
+    let isUp = false;
+    const { limits, reported } = reporting(
+      answering(async () => {
+        if (!isUp) throw new Error("down");
+        return { consumedPoints: 1, msBeforeNext: 1000 };
+      }),
+    );
+    for (isUp of [false, false, true, true, false, true]) expect((await limits.consume("two", "u")).allowed).toBe(isUp);
+    expect(reported).toHaveLength(2);
+  });
+
   test("A13 a backend that never answers is down after a while, and start-up says so", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     const { limits, reported } = reporting(

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { ConfigError } from "../src/index.ts";
 import { createRateLimits, memoryLimits, type RateLimits, rateLimitPresets } from "../src/limits/index.ts";
@@ -91,6 +91,14 @@ describe.each(backends)("rate limits on $name", ({ open }) => {
     const mine = keys.map((one) => `${one}${key}`).map((one) => one.slice(0, 16_384));
     for (const one of mine) expect(await limits.consume("five", one)).toMatchObject({ allowed: true, remaining: 4 });
     for (const one of mine) expect(await limits.consume("five", one)).toMatchObject({ allowed: true, remaining: 3 });
+  });
+
+  test("no key can be made that is counted as a longer one", async () => {
+    const long = key.repeat(4);
+    await limits.consume("five", long);
+    const digest = createHash("sha256").update(long, "utf16le").digest("base64url");
+    for (const guess of [digest, `~${digest}`]) expect(await limits.peek("five", guess)).toMatchObject({ remaining: 5 });
+    expect(await limits.peek("five", long)).toMatchObject({ remaining: 4 });
   });
 
   test("of many at once exactly so many are allowed", async () => {
