@@ -54,7 +54,7 @@ function warnOfPassword(shell: Shell, database: string | undefined): void {
 }
 
 /** Opens the store that the options, the config file or the environment name. */
-export async function openStore(options: Connecting, shell: Shell, { make = false } = {}): Promise<OpenedStore> {
+export async function openStore(options: Connecting, shell: Shell, { make = false }: { make?: boolean } = {}): Promise<OpenedStore> {
   const env = environment(options, shell);
   const config = (await configOf(options.config, shell)) ?? {};
   const closeConfig = async (): Promise<void> => await config.close?.();

@@ -32,8 +32,12 @@ export function note(shell: Shell, line: string): void {
   shell.stderr.write(`${line}\n`);
 }
 
+/** Texts that others chose, such as an authenticator's name, must not steer a terminal (CWE-150). */
+export const harmless = (text: string): string => text.replace(/\p{C}/gu, "\uFFFD");
+
 /** Rows with their columns under each other. */
-export function aligned(rows: readonly (readonly string[])[], gap = "  "): string[] {
+export function aligned(cells: readonly (readonly string[])[], gap = "  "): string[] {
+  const rows = cells.map((row) => row.map(harmless));
   const widths: number[] = [];
   for (const row of rows) for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
   return rows.map((row) =>

@@ -211,10 +211,12 @@ export async function importFactor(
   checkName(name);
   const key = keyOf(subject);
   const record = await engine.store.read(key);
-  if (!hasRoom(engine, record, type)) return { ok: false, reason: "factor_limit" };
   const keys = await engine.openKeys();
   const now = engine.clock();
   const row = { ...newRow(keys, key, type, name, made, now), confirmedAt: now, expiresAt: null };
+  // Asked first, so that a migration can be run again for whoever has no room for another.
+  if (confirmed(record).some(({ fingerprint }) => fingerprint === row.fingerprint)) return { ok: false, reason: "already_enrolled" };
+  if (!hasRoom(engine, record, type)) return { ok: false, reason: "factor_limit" };
   const short = made.secret.length < SHORT_SECRET;
   const { applied, epoch } = await change(engine, key, [{ type: "factor_imported", method: type, factorId: row.id, short }], {
     add: row,

@@ -4,7 +4,7 @@ import { type Check, clock, keysFile, keysOpen, limits, logAndRows, node, packag
 import { addCommand, marked, type Running } from "../command.ts";
 import { CliError, EXIT, type ExitCode, exitOf } from "../exit.ts";
 import { type Connecting, engineOn, environment, keysOf, type Opened, type OpenedStore, openStore } from "../opened.ts";
-import { counted, type Shell, type Told } from "../shell.ts";
+import { counted, harmless, type Shell, type Told } from "../shell.ts";
 
 interface Options extends Connecting {
   fast?: boolean;
@@ -73,7 +73,7 @@ async function doctor(options: Options, shell: Shell): Promise<Told> {
   const { checks, exit } = await looked(options, shell);
   const width = Math.max(...checks.map(({ name }) => name.length));
   const lines = checks.flatMap(({ name, state, found, mend }) => [
-    `${marked(shell.stdout, state)}  ${name.padEnd(width)}  ${found}`,
+    `${marked(shell.stdout, state)}  ${name.padEnd(width)}  ${harmless(found)}`,
     ...(mend === undefined ? [] : [`${" ".repeat(width + 11)}-> ${mend}`]),
   ]);
   const notReached = ALL.filter((name) => !checks.some((check) => check.name === name) && !(options.fast && name === "log and rows"));

@@ -106,9 +106,22 @@ async function takeOver(mfa: Mfa, { subject, tenant, read }: Incoming, allowShor
   } catch (error) {
     // The readers and the engine name the field and the fault, and never quote a value.
     const isOfRow = error instanceof RangeError || (isMfaError(error) && error.code === "config_invalid");
-    if (isOfRow) return { refused: error.message };
+    if (isOfRow) return { refused: error.message.replace("with allowShort", "with --allow-short") };
     throw error;
   }
+}
+
+/** What came of some rows at once, in their order. Those of one user follow each other, so that the file's order decides. */
+async function batchOf(rows: readonly Incoming[], take: (row: Incoming) => Promise<Fate>): Promise<{ row: Incoming; fate: Fate }[]> {
+  const last = new Map<string, Promise<unknown>>();
+  return await Promise.all(
+    rows.map(async (row) => {
+      const user = JSON.stringify([row.tenant, row.subject]);
+      const mine = (last.get(user) ?? Promise.resolve()).then(async () => await take(row));
+      last.set(user, mine);
+      return { row, fate: await mine };
+    }),
+  );
 }
 
 async function takeAll(mfa: Mfa, rows: readonly Incoming[], options: Options, shell: Shell): Promise<Tally> {
@@ -117,9 +130,9 @@ async function takeAll(mfa: Mfa, rows: readonly Incoming[], options: Options, sh
   try {
     for (let at = 0; at < rows.length; at += AT_ONCE) {
       if (shell.stop.aborted) throw new CliError(EXIT.stopped, stoppedAt(at, rows.length, tally), { data: { ...tally } });
-      const batch = rows.slice(at, at + AT_ONCE);
-      const fates = await Promise.all(
-        batch.map(async (row) => ({ row, fate: await takeOver(mfa, row, options.allowShort === true, tally) })),
+      const fates = await batchOf(
+        rows.slice(at, at + AT_ONCE),
+        async (row) => await takeOver(mfa, row, options.allowShort === true, tally),
       );
       for (const { row, fate } of fates) {
         if (typeof fate === "string") tally[fate] += 1;

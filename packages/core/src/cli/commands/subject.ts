@@ -7,7 +7,7 @@ import type { LaneState, SubjectState } from "../../stores/store.ts";
 import { addCommand, addGroup, type Running } from "../command.ts";
 import { EXIT, usage } from "../exit.ts";
 import { type Connecting, type Opened, withOpened } from "../opened.ts";
-import { aligned, counted, inputOf, note, type Shell, type Told } from "../shell.ts";
+import { aligned, counted, harmless, inputOf, note, type Shell, type Told } from "../shell.ts";
 import { eventLines } from "./event-lines.ts";
 
 interface ShowOptions extends Connecting {
@@ -27,7 +27,7 @@ type Act = "unlock" | "reset";
 const named = (id: string, tenant: string | undefined): Subject => ({ id, ...(tenant === undefined ? {} : { tenant }) });
 
 /** How a subject is written in a line. */
-const shownAs = ({ id, tenant }: Subject): string => (tenant === undefined ? id : `${id} of ${tenant}`);
+const shownAs = ({ id, tenant }: Subject): string => harmless(tenant === undefined ? id : `${id} of ${tenant}`);
 
 const day = (at: Date | number): string => `${new Date(at).toISOString().slice(0, 16).replace("T", " ")}Z`;
 
