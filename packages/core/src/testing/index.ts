@@ -1,2 +1,10 @@
 export type { ContractCase } from "./contract-kit.ts";
+export type { Inbox } from "./inbox.ts";
+export { inbox } from "./inbox.ts";
+export type { ManualClock } from "./manual-clock.ts";
+export { manualClock } from "./manual-clock.ts";
 export { storeContract } from "./store-contract.ts";
+export type { Enrolled, TestMfa, TestMfaOptions } from "./test-mfa.ts";
+export { enrol, testMfa } from "./test-mfa.ts";
+export type { VirtualAuthenticator, VirtualAuthenticatorOptions } from "./virtual-authenticator.ts";
+export { virtualAuthenticator } from "./virtual-authenticator.ts";
