@@ -35,7 +35,11 @@ function registered(register: Registry<RegistryContentType>, prefix: string, fam
     );
   }
   const about = { name, help, labelNames: labels, registers: [register as Registry] };
-  return kind === "counter" ? new Counter(about) : new Histogram({ ...about, buckets: [...buckets] });
+  if (kind === "counter") return new Counter(about);
+  const histogram = new Histogram({ ...about, buckets: [...buckets] });
+  // Begun at 0 where it is made, since `zero` would wipe what another engine has counted.
+  if (labels.length > 0) for (const outcome of Object.keys(OUTCOMES)) histogram.zero({ outcome });
+  return histogram;
 }
 
 /** A metric's children by their labels, each made once. */
