@@ -1,15 +1,26 @@
+export type { ClientAddress } from "./client-address.ts";
+export { clientAddress } from "./client-address.ts";
 export { deviceCookie, deviceToken, grantCookie } from "./cookies.ts";
 export { corsHeaders } from "./cors.ts";
 export type { Handler, Host } from "./handler.ts";
 export { createHandler } from "./handler.ts";
+export type { HttpMetricsOptions, PromClient, RequestEnd, RequestMetrics } from "./http-metrics.ts";
+export { createHttpMetrics } from "./http-metrics.ts";
 export type { HttpRequest, HttpResponse } from "./message.ts";
+export { jsonSchemasOf } from "./openapi.ts";
 export type { HttpOptions } from "./options.ts";
-export type { ProblemCode } from "./problem.ts";
-export { toProblem } from "./problem.ts";
+export type { ProblemCode, ProblemExtra } from "./problem.ts";
+export { problem, toProblem } from "./problem.ts";
+export type { RemoteMfaOptions } from "./remote-mfa.ts";
+export { remoteMfa } from "./remote-mfa.ts";
+export type { Caller, RateLimiter, RateLimitOptions, RateLimitVerdict } from "./rate-limit.ts";
+export { createRateLimit } from "./rate-limit.ts";
 export type { Access, Asking, Route, RouteContext, SessionStart, SignedIn, SignInHook } from "./route.ts";
 export { matchPath, openApi, routes } from "./routes.ts";
 export type { Guard, GuardedRequest, RemoteMfa, StepUpMfa, StepUpOptions, StepUpProof, Verdict } from "./step-up.ts";
 export { createStepUp } from "./step-up.ts";
+export type { WebHandler, WebMfa, WebMfaOptions, WebStepUp, WebStepUpOptions, WebStepUpSettings } from "./web-mfa.ts";
+export { webMfa, webStepUp } from "./web-mfa.ts";
 export type {
   ChallengeAnswer,
   ChallengeBody,

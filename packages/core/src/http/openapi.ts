@@ -3,10 +3,35 @@ import { type ProblemCode, statusOf } from "./problem.ts";
 import type { Access, Route } from "./route.ts";
 import { problemBody } from "./schemas.ts";
 
-const jsonSchema = (schema: z.ZodType, io: "input" | "output"): Record<string, unknown> => {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { target: "draft-2020-12", io }) as Record<string, unknown>;
+type Target = "draft-2020-12" | "draft-7";
+
+function jsonSchema(schema: z.ZodType, io: "input" | "output", target: Target = "draft-2020-12"): Record<string, unknown> {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { target, io }) as Record<string, unknown>;
   return rest;
-};
+}
+
+/**
+ * A route's schemas as JSON Schema draft 7, for a framework that describes its routes by them. They describe: what a
+ * body may be, zod alone judges.
+ *
+ * @example
+ * ```ts
+ * import { jsonSchemasOf, routes } from "@nightlatch/core/http";
+ *
+ * for (const route of routes) console.log(route.path, jsonSchemasOf(route).body);
+ * ```
+ */
+export function jsonSchemasOf({ params, body, answer }: Route): {
+  params?: Record<string, unknown>;
+  body?: Record<string, unknown>;
+  response: Record<"200", Record<string, unknown>>;
+} {
+  return {
+    ...(params ? { params: jsonSchema(params, "input", "draft-7") } : {}),
+    ...(body ? { body: jsonSchema(body, "input", "draft-7") } : {}),
+    response: { "200": jsonSchema(answer, "output", "draft-7") },
+  };
+}
 
 const header = (name: string, description: string): Record<string, unknown> => ({
   name,

@@ -2,6 +2,7 @@ import { ACR } from "../engine/engine.ts";
 import type { Refusal, RefusalReason, SignIn } from "../engine/types.ts";
 import { isMfaError, type MfaErrorCode } from "../errors.ts";
 import type { HttpResponse } from "./message.ts";
+import type { ProblemBody } from "./wire.ts";
 
 /** The stable code of a problem. */
 export type ProblemCode =
@@ -26,6 +27,8 @@ export type ProblemCode =
   | "device_unknown"
   | "already_enrolled"
   | "too_soon"
+  | "rate_limited"
+  | "limiter_unavailable"
   | "own_account"
   | "delivery_failed"
   | "unsupported"
@@ -56,6 +59,8 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [status: number, title: st
   device_unknown: [404, "There is no such trusted device."],
   already_enrolled: [409, "This authenticator is enrolled already."],
   too_soon: [429, "A code was sent a moment ago. Wait before asking for another."],
+  rate_limited: [429, "Too many requests. Wait before the next one."],
+  limiter_unavailable: [503, "Requests can't be counted just now, so this one was refused. Try again in a moment."],
   own_account: [403, "An administrator does this for others, never for their own account."],
   delivery_failed: [503, "The code could not be sent. Try again in a moment, or use another method."],
   unavailable: [503, "Two-step verification can't be checked just now. Try again in a moment."],
@@ -77,6 +82,19 @@ const OF_REFUSAL: Record<RefusalReason, ProblemCode> = {
   own_account: "own_account",
   unsupported: "unsupported",
 };
+
+/** The refusal that a problem's body tells of, when it came from another service; `undefined` for any other problem. */
+export function refusalIn({ code, attempts_left: attemptsLeft, retry_after: retryAfter }: ProblemBody): Refusal | undefined {
+  const reason = (Object.keys(OF_REFUSAL) as RefusalReason[]).find((name) => OF_REFUSAL[name] === code);
+  return (
+    reason && {
+      ok: false,
+      reason,
+      ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+    }
+  );
+}
 
 const OF_ERROR: Record<MfaErrorCode, ProblemCode> = {
   config_invalid: "internal",
@@ -103,7 +121,16 @@ function stepUpHeader(description: string, maxAge: number | undefined): string {
   return `Bearer ${members.join(", ")}`;
 }
 
-/** A problem (RFC 9457): its `status` is the response's own, and its `code` is what programs compare. */
+/**
+ * A problem (RFC 9457): its `status` is the response's own, and its `code` is what programs compare.
+ *
+ * @example
+ * ```ts
+ * import { problem } from "@nightlatch/core/http";
+ *
+ * console.log(problem("unauthenticated").status); // 401
+ * ```
+ */
 export function problem(code: ProblemCode, { body, maxAge, headers }: ProblemExtra = {}): HttpResponse {
   const [status, title] = PROBLEMS[code];
   // RFC 9110 §15.5.2: a 401 bears a challenge.

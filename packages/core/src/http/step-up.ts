@@ -36,6 +36,8 @@ export type StepUpMfa = Pick<Mfa, "status" | "challenge" | "verify" | "verifyGra
 
 /** An engine in another service: each request's own credentials are what it is asked with. */
 export interface RemoteMfa {
+  /** Whether a grant can be spent here, which a guard with `once` needs. */
+  readonly spends: boolean;
   forRequest(request: GuardedRequest): StepUpMfa;
 }
 
@@ -65,6 +67,9 @@ export function createStepUp(mfa: StepUpMfa | RemoteMfa, httpOptions?: HttpOptio
       throw new ConfigError(`stepUp: ifNotEnrolled is "allow" or "deny"; got ${JSON.stringify(ifNotEnrolled)}.`);
     }
     const { maxAge, once, methods, purpose } = checkDemand(options);
+    if (once && "spends" in mfa && !mfa.spends) {
+      throw new ConfigError("stepUp: once needs somewhere to note that a grant is spent: give remoteMfa a `spent` function.");
+    }
 
     const byGrant = async (request: GuardedRequest, subject: Subject, demand: Demand): Promise<Verdict | undefined> => {
       const grant = header(request, "mfa-grant") ?? (keepsGrants ? grantInCookie(request) : undefined);
