@@ -1,0 +1,56 @@
+import { createRemoteJWKSet, errors, jwtVerify } from "jose";
+import { checkDemand } from "../engine/demand.ts";
+import { ACR } from "../engine/engine.ts";
+import type { Demand, GrantCheck, Subject } from "../engine/types.ts";
+import { StoreError } from "../errors.ts";
+import { type GrantClaims, isOf, meets } from "../grants/grant.ts";
+import type { TokenClaims } from "../grants/token.ts";
+
+/** A longer text is no grant of ours. */
+const LONGEST = 4096;
+
+/** What is wrong with the key set's service, and not with the grant. */
+const FAULTS = new Set(["ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID", "ERR_JOSE_GENERIC"]);
+
+/** Holds a grant against a demand, by public keys alone. */
+export type RemoteGrants = (grant: string, subject: Subject, demand?: Demand) => Promise<GrantCheck>;
+
+/**
+ * Verifies grants by a key set that is fetched, kept for ten minutes, and fetched anew when a grant names a key that
+ * is not in it, so that a rotation needs nothing here.
+ */
+export function remoteGrants(
+  jwks: URL,
+  clock: () => number,
+  spent: ((id: string, expiresAt: Date) => boolean | Promise<boolean>) | undefined,
+): RemoteGrants {
+  const keys = createRemoteJWKSet(jwks, { cacheMaxAge: 600_000, timeoutDuration: 5_000, cooldownDuration: 1_000 });
+
+  const open = async (grant: string): Promise<(GrantClaims & TokenClaims) | undefined> => {
+    try {
+      const { payload } = await jwtVerify(grant, keys, {
+        algorithms: ["EdDSA"],
+        typ: "mfa-grant+jwt",
+        audience: "urn:nightlatch:mfa-grant",
+        requiredClaims: ["sub", "jti", "iat", "exp"],
+        currentDate: new Date(clock()),
+      });
+      return payload as unknown as GrantClaims & TokenClaims;
+    } catch (cause) {
+      if (cause instanceof errors.JOSEError && !FAULTS.has(cause.code)) return undefined;
+      throw new StoreError(`The key set at ${jwks.href} could not be read, so no grant can be verified. Is the MFA service up?`, { cause });
+    }
+  };
+
+  return async (grant, subject, asked) => {
+    const { once, ...demand } = checkDemand(asked);
+    if (typeof grant !== "string" || grant.length > LONGEST) return { ok: false };
+    const claims = await open(grant);
+    const bearer = { tenant: subject.tenant ?? "", subject: subject.id, session: subject.session };
+    if (!claims || !isOf(claims, bearer) || !meets(claims, { ...demand, acr: ACR }, clock())) return { ok: false };
+    const { method, amr, acr, auth_time, exp, jti } = claims;
+    const expiresAt = new Date(exp * 1000);
+    if (once && (await spent?.(jti, expiresAt)) !== true) return { ok: false };
+    return { ok: true, method, amr: [...amr], acr, verifiedAt: new Date(auth_time * 1000), expiresAt };
+  };
+}
