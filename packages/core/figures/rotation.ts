@@ -120,12 +120,11 @@ export async function rotation({ open, rounds, users: count = 10 }: RotationOpti
   }
 
   const log = await started([old]);
-  let cursor = 0;
-  for (let isEnd = false; !isEnd; ) {
-    const page = await log.audit.list({ after: cursor, limit: 1000 });
+  let page = await log.audit.list({ limit: 1000 });
+  figures.broken += page.events.filter(({ intact }) => !intact).length;
+  while (page.more) {
+    page = await log.audit.list({ after: page.cursor, limit: 1000 });
     figures.broken += page.events.filter(({ intact }) => !intact).length;
-    isEnd = page.events.length === 0;
-    ({ cursor } = page);
   }
   await opened.close();
   return figures;

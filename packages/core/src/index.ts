@@ -1,5 +1,27 @@
 export type { MfaEvent, MfaEventDetails, MfaEventOf, MfaEventType } from "./audit/events.ts";
-export type { AuditLog, AuditPage, AuditQuery } from "./audit/log.ts";
+export type { EventSink } from "./audit/sink.ts";
+export type {
+  AuditBucket,
+  AuditChecked,
+  AuditComparison,
+  AuditFault,
+  AuditFaultKind,
+  AuditHead,
+  AuditLog,
+  AuditPage,
+  AuditProgress,
+  AuditQuery,
+  AuditVerification,
+  DeadLetter,
+  Drained,
+  Follower,
+  FollowOptions,
+  MissingFactor,
+  PruneOptions,
+  Sealed,
+  TimelineQuery,
+  VerifyOptions,
+} from "./audit/types.ts";
 export { createMfa } from "./engine/create-mfa.ts";
 export type { Resealed, ResealOptions } from "./engine/keys.ts";
 export type {
@@ -53,6 +75,7 @@ export type { DataKeyRow, DataKeyStore, DataKeyUse, RotatableUse } from "./secre
 export type { KeyProvider } from "./secrets/key-provider.ts";
 export { keyring } from "./secrets/keyring.ts";
 export { keyringFile } from "./secrets/keyring-file.ts";
+export type { AuditCount, AuditFind, AuditNote, AuditStore } from "./stores/audit.ts";
 export type {
   Applied,
   AuditRow,

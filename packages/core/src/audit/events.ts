@@ -68,6 +68,8 @@ export interface MfaEventDetails {
   revoked: Record<never, never>;
   /** The subject's factors were erased and its name in this log blanked. */
   subject_erased: Record<never, never>;
+  /** So many rows of this log were removed, those that were sealed before `before` (milliseconds since 1970). No subject's event. */
+  audit_rows_removed: { count: number; before: number };
 }
 
 /** The type of an event. */

@@ -1,8 +1,9 @@
-import { createHash, type KeyObject, randomBytes, randomUUID } from "node:crypto";
+import { createHash, type KeyObject, randomBytes } from "node:crypto";
 import { lengthPrefixed } from "../internal/bytes.ts";
 import { equal } from "../internal/equal.ts";
 import { keyedHash } from "../secrets/keyed-hash.ts";
-import type { AuditRow, SubjectKey } from "../stores/store.ts";
+import type { AuditRow, Outcome, SubjectKey } from "../stores/store.ts";
+import { eventId } from "./event-id.ts";
 import type { MfaEvent, NewEvent } from "./events.ts";
 
 const personalHash = (salt: string, { tenant, subject }: SubjectKey): string =>
@@ -13,11 +14,33 @@ const personalHash = (salt: string, { tenant, subject }: SubjectKey): string =>
 const macOf = (key: KeyObject, row: Pick<AuditRow, "id" | "at" | "type" | "personal" | "detail">): string =>
   keyedHash(key, ["audit", row.id, String(row.at), row.type, row.personal, row.detail]);
 
-/** Makes the row of an event, with its MAC. */
-export function auditRow(key: KeyObject, who: SubjectKey, at: number, { type, ...fields }: NewEvent): AuditRow {
+/** What a row bears whatever it tells: its id, its personal columns, and their hash under a salt of its own. */
+type Bearing = Pick<AuditRow, "id" | "at" | "personal"> & SubjectKey & { salt: string };
+
+function bearing({ tenant, subject }: SubjectKey, at: number): Bearing {
   const salt = randomBytes(16).toString("base64url");
-  const row = { id: randomUUID(), at, type, personal: personalHash(salt, who), detail: JSON.stringify(fields) };
-  return { ...row, tenant: who.tenant, subject: who.subject, salt, mac: macOf(key, row) };
+  return { id: eventId(at), at, tenant, subject, salt, personal: personalHash(salt, { tenant, subject }) };
+}
+
+function telling(key: KeyObject, borne: Bearing, { type, ...fields }: NewEvent): AuditRow {
+  const row = { ...borne, type, detail: JSON.stringify(fields) };
+  return { ...row, mac: macOf(key, row) };
+}
+
+/** Makes the row of an event, with its MAC. */
+export const auditRow = (key: KeyObject, who: SubjectKey, at: number, event: NewEvent): AuditRow => telling(key, bearing(who, at), event);
+
+/** Makes the rows of each outcome. Those of one are appended and no others: so the first rows of all are one row, told in three ways. */
+export function rowsByOutcome(
+  key: KeyObject,
+  who: SubjectKey,
+  at: number,
+  { won, lost, stale }: Record<Outcome, readonly NewEvent[]>,
+): Record<Outcome, AuditRow[]> {
+  const most = Math.max(won.length, lost.length, stale.length);
+  const borne = Array.from({ length: most }, () => bearing(who, at));
+  const rowsOf = (events: readonly NewEvent[]): AuditRow[] => events.map((event, place) => telling(key, borne[place] as Bearing, event));
+  return { won: rowsOf(won), lost: rowsOf(lost), stale: rowsOf(stale) };
 }
 
 /** Whether a row is as it was written, blanked personal columns aside. */

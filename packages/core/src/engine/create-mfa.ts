@@ -123,6 +123,13 @@ export function createMfa(options: MfaOptions): Mfa {
       const { jwks } = await engine.freshKeys();
       return { keys: engine.grantAlgorithm === "EdDSA" ? [...jwks] : [] };
     },
-    audit: createAuditLog(engine.store, async () => (await engine.freshKeys()).audit, keyOf),
+    audit: createAuditLog({
+      store: engine.store,
+      keys: async () => (await engine.freshKeys()).audit,
+      clock: engine.clock,
+      keyOf,
+      record: async (event) => void (await change(engine, keyOf({ id: "" }), [event], {})),
+      keepHead: engine.keepHead,
+    }),
   } satisfies Mfa);
 }

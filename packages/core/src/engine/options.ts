@@ -34,6 +34,7 @@ export interface Settings {
   switchedOff: boolean;
   clock: () => number;
   onEvent: MfaOptions["onEvent"];
+  keepHead: NonNullable<MfaOptions["audit"]>["keepHead"];
   metrics: MfaOptions["metrics"];
   tracing: MfaOptions["tracing"];
 }
@@ -85,6 +86,7 @@ const schema = z.strictObject({
   switchedOff: z.boolean().optional(),
   clock: fn.optional(),
   onEvent: fn.optional(),
+  audit: z.strictObject({ keepHead: fn.optional() }).optional(),
   metrics: having("declare", "record").optional(),
   tracing: having("startActiveSpan").optional(),
 });
@@ -165,6 +167,7 @@ export function checkedOptions(options: MfaOptions): Settings {
       return now;
     },
     onEvent,
+    keepHead: options.audit?.keepHead,
     metrics,
     tracing,
   };

@@ -1,5 +1,5 @@
 import type { MfaEvent } from "../audit/events.ts";
-import type { AuditLog } from "../audit/log.ts";
+import type { AuditHead, AuditLog } from "../audit/types.ts";
 import type { Amr, Factor, ImportedSecret, Method } from "../factors/factor.ts";
 import type { PublicJwk } from "../grants/grant-keys.ts";
 import type { Duration } from "../internal/duration.ts";
@@ -54,6 +54,8 @@ export interface MfaOptions {
   switchedOff?: boolean;
   /** Milliseconds since 1970. @defaultValue Date.now */
   clock?: () => number;
+  /** `keepHead` is handed the newest seal of the log whenever one was made, to keep it where the database's owner can't write. */
+  audit?: { keepHead?(head: AuditHead): void | Promise<void> };
   /** Hears of every event after it was recorded. What it throws is dropped: it is never in the way of a verification. */
   onEvent?(event: MfaEvent): void | Promise<void>;
   /** Where figures go: `promMetrics()` of `@nightlatch/core/metrics`, or the host's own. @defaultValue none */

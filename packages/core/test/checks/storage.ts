@@ -203,8 +203,8 @@ export const storageChecks: Check[] = [
         const tampered = await kit.mfa({
           store: {
             ...kit.store,
-            auditPage: async (query) =>
-              (await kit.store.auditPage(query)).map((row) => ({ ...row, ...(row.type === "factor_enabled" ? edit : {}) })),
+            auditFind: async (query) =>
+              (await kit.store.auditFind(query)).map((row) => ({ ...row, ...(row.type === "factor_enabled" ? edit : {}) })),
           },
         });
         const { events } = await tampered.audit.list({ subject: user.subject });
