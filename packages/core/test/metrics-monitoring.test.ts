@@ -27,6 +27,20 @@ test("every metric is on the dashboard", () => {
   for (const { name } of Object.values(families)) expect(shown).toContain(name);
 });
 
+test("the page on metrics has the table of those there are, and a part for each alert", async () => {
+  const page = await readFile(join(import.meta.dirname, "..", "..", "..", "docs", "metrics.md"), "utf8");
+  const told = [...page.matchAll(/^\| `(mfa_\w+)` +\| (\w+) +\| ([^|]*?) +\| ([^|]*?) +\|$/gm)].map(([, ...cells]) => cells);
+  const there = Object.values(families).map(({ name, kind, labels, help }) => [
+    name,
+    kind,
+    labels.map((label) => `\`${label}\``).join(", "),
+    help,
+  ]);
+  expect(told).toStrictEqual(there);
+  const parts = [...page.matchAll(/^### (Nightlatch\w+)$/gm)].map(([, name]) => name);
+  expect(parts).toStrictEqual([...(await readFile(ALERTS, "utf8")).matchAll(/- alert: (\w+)/g)].map(([, name]) => name));
+});
+
 describe.skipIf(!hasTool("promtool"))("the alerts", () => {
   it("are rules that promtool knows", async () => {
     expect(await promtool(["check", "rules", ALERTS])).toContain("SUCCESS: 8 rules found");
