@@ -6,6 +6,8 @@ const SHOWN: Readonly<Record<string, string>> = { "CHANGELOG.md": "/changelog.md
 
 /** What a link is on the site: another page's path, or undefined where there is nothing to lead to. */
 function targetOf(page: string, href: string): string | undefined {
+  // A file of the root that is shown as a page leads into this folder by its name.
+  if (href.startsWith("docs/")) return href.slice("docs".length);
   if (!/^\.{1,2}\//.test(href)) return href;
   const path = posix.join("docs", posix.dirname(page), href);
   return path.startsWith("docs/") ? href : SHOWN[path];
