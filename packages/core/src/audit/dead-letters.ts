@@ -27,7 +27,11 @@ export interface FoundLetter {
 }
 
 /** The dead letters of a name, by the time of their events. */
-export async function deadLettersOf({ store }: Log, name: string, { after = "", limit = 100 } = {}): Promise<FoundLetter[]> {
+export async function deadLettersOf(
+  { store }: Log,
+  name: string,
+  { after = "", limit = 100 }: { after?: string; limit?: number } = {},
+): Promise<FoundLetter[]> {
   const prefix = prefixOf(name);
   const notes = await store.auditNotes({ prefix, after: after === "" ? "" : prefix + after, limit: lengthOf(limit) });
   return notes.flatMap(({ key, value }) => {

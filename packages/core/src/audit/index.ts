@@ -1,5 +1,8 @@
 export type { AuditRow } from "../stores/store.ts";
+export { eventLine } from "./event-line.ts";
 export type { MfaEvent, MfaEventDetails, MfaEventOf, MfaEventType } from "./events.ts";
+export type { EventLogger } from "./pino.ts";
+export { pinoSink } from "./pino.ts";
 export type { EventSink } from "./sink.ts";
 export type {
   AuditBucket,
@@ -23,3 +26,5 @@ export type {
   TimelineQuery,
   VerifyOptions,
 } from "./types.ts";
+export type { WebhookBody, WebhookOptions } from "./webhook.ts";
+export { webhookSink } from "./webhook.ts";
