@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { isMfaError } from "../../errors.ts";
-import { type Check, clock, keysFile, keysOpen, limits, logAndRows, node, packages, seals, tables } from "../checks.ts";
+import { type Check, clock, keysFile, keysOpen, limits, log, logAndRows, node, packages, seals, tables } from "../checks.ts";
 import { addCommand, marked, type Running } from "../command.ts";
 import { CliError, EXIT, type ExitCode, exitOf } from "../exit.ts";
 import { type Connecting, engineOn, environment, keysOf, type Opened, type OpenedStore, openStore } from "../opened.ts";
@@ -10,8 +10,11 @@ interface Options extends Connecting {
   fast?: boolean;
 }
 
+/** What reads a whole table. */
+const LONG = ["log", "log and rows"];
+
 /** What is looked at wherever the database and the keys are there. */
-const ALL = ["database", "tables", "clock", "limits", "keys", "secrets", "log and rows"];
+const ALL = ["database", "tables", "clock", "limits", "keys", "secrets", ...LONG];
 
 /** Faults of what is looked at are findings; anything else is a fault of this program. */
 function faultOf(name: string, error: unknown): Check {
@@ -62,7 +65,13 @@ async function looked(options: Options, shell: Shell): Promise<{ checks: Check[]
     if (!areOpen || !withKeys) return { checks, exit };
     const all = withKeys;
     await look("secrets", async () => await seals(all));
-    if (!options.fast) await look("log and rows", async () => await logAndRows(all, shell));
+    if (options.fast) return { checks, exit };
+    if ((await opened.store.dataKeys()).length === 0) {
+      checks.push(...LONG.map((name): Check => ({ name, state: "skipped", found: "nothing has been written yet" })));
+      return { checks, exit };
+    }
+    await look("log", async () => await log(all, shell));
+    await look("log and rows", async () => await logAndRows(all, shell));
     return { checks, exit };
   } finally {
     await store?.close();
@@ -76,7 +85,7 @@ async function doctor(options: Options, shell: Shell): Promise<Told> {
     `${marked(shell.stdout, state)}  ${name.padEnd(width)}  ${harmless(found)}`,
     ...(mend === undefined ? [] : [`${" ".repeat(width + 11)}-> ${mend}`]),
   ]);
-  const notReached = ALL.filter((name) => !checks.some((check) => check.name === name) && !(options.fast && name === "log and rows"));
+  const notReached = ALL.filter((name) => !checks.some((check) => check.name === name) && !(options.fast && LONG.includes(name)));
   if (notReached.length > 0)
     lines.push(`${marked(shell.stdout, "skipped")}  ${notReached.join(", ")}: can't be looked at before that is mended`);
   const count = (state: Check["state"]): number => checks.filter((check) => check.state === state).length;

@@ -15,7 +15,7 @@ export function eventLines(events: readonly (MfaEvent & { intact?: boolean })[])
     events.map((event) => [
       event.at.toISOString(),
       `${event.intact === false ? "NOT INTACT " : ""}${event.type}`,
-      event.subject === undefined ? "-" : shown(event.tenant === undefined ? event.subject : `${event.subject}@${event.tenant}`),
+      !event.subject ? "-" : shown(event.tenant === undefined ? event.subject : `${event.subject}@${event.tenant}`),
       Object.entries(event)
         .filter(([name]) => !COMMON.has(name))
         .map(([name, value]) => `${name}=${TIMES.has(name) ? new Date(Number(value)).toISOString() : shown(value)}`)
