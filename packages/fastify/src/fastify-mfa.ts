@@ -139,7 +139,7 @@ function refusedByFastify(error: unknown): HttpResponse | undefined {
 /** Keeps the answers of 405 out of what @fastify/swagger describes. */
 const UNLISTED = { hide: true } as FastifySchema;
 
-const mount: FastifyPluginAsync<Omit<FastifyMfaOptions, "prefix">> = async (child, { mfa, subject, signIn, ...options }) => {
+const mount: FastifyPluginAsync<FastifyMfaOptions> = async (child, { mfa, subject, signIn, prefix: _, ...options }) => {
   const handle = createHandler(mfa, options);
   // Bodies are read and judged by the protocol itself. Ajv would turn ["123456"] into a code.
   child.removeAllContentTypeParsers();

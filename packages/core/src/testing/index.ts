@@ -1,4 +1,8 @@
 export type { ContractCase } from "./contract-kit.ts";
+export { httpAudits } from "./http-audits.ts";
+export type { AuditGround, AuditRoute } from "./http-audits-ground.ts";
+export { auditGround, auditRoutes } from "./http-audits-ground.ts";
+export type { AuditedHost, HttpAudit } from "./http-audits-kit.ts";
 export type { Inbox } from "./inbox.ts";
 export { inbox } from "./inbox.ts";
 export type { ManualClock } from "./manual-clock.ts";
