@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   factors: ["internal", "errors.ts", "otp"],
   grants: ["internal", "secrets", "jose"],
   engine: ["internal", "errors.ts", "otp", "lockout", "secrets", "audit", "factors", "grants", "zod"],
-  http: ["internal", "errors.ts", "otp", "limits", "engine", "zod"],
+  http: ["internal", "errors.ts", "otp", "limits", "grants", "engine", "zod", "jose"],
   testing: ["internal", "errors.ts", "otp", "lockout", "secrets", "stores", "audit", "factors", "engine", "http", "jsqr"],
   // The program loads what the host has: its database clients and its config file, by paths that it works out.
   cli: ["errors.ts", "import", "secrets", "stores", "factors", "engine", "commander", COMPUTED],
