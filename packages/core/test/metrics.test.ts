@@ -153,6 +153,26 @@ describe("what is counted of a verification", () => {
     expect(["-3", "-2", "-1", "0", "1", "2", "3", "+Inf"].map(upTo)).toStrictEqual([2, 2, 4, 5, 5, 6, 8, 8]);
   });
 
+  it("the drift of a host's own factor is not counted: its steps may be of another length", async () => {
+    const own = { ...totp(), type: "own" };
+    const { mfa, user, subject, since } = await start({ factors: [own] });
+    good(await mfa.verify({ subject, code: user.code() }));
+    expect(await since()).toStrictEqual({ [verifications("own", "none", "ok")]: 1, [durations("ok")]: 1 });
+  });
+
+  it("a delivered code that would open a set-up, of a challenge that is over", async () => {
+    const kit = createKit(createMfa, memoryStore());
+    const register = new Registry();
+    const factors = [totp(), email(async () => ({ to: "a" }))];
+    const mfa = await kit.mfa({ factors, enrolment: { via: "email" }, metrics: promMetrics({ register }) });
+    const over = await mfa.factors.setup(kit.someone(), { proof: { code: "123456", challenge: "over" } });
+    expect(over).toStrictEqual({ ok: false, reason: "expired" });
+    expect(await seriesOf(register)).toStrictEqual({
+      [verifications("unknown", "nightlatch:setup", "expired")]: 1,
+      [durations("expired")]: 1,
+    });
+  });
+
   it("each verb of the store that fails; the verification that it denied is a fault", async () => {
     const down = new Set<string>();
     const store = memoryStore();
