@@ -1,8 +1,9 @@
 import { email, type Mfa, totp } from "@nightlatch/core";
 import { type ProblemCode, toProblem } from "@nightlatch/core/http";
+import { createRateLimits, type LimitsBackend, memoryLimits } from "@nightlatch/core/limits";
 import type { Request, Response } from "express";
 import { expect, test } from "vitest";
-import { send } from "../src/index.ts";
+import { rateLimit, send } from "../src/index.ts";
 import { type Answer, type Host, startHost } from "./support/app.ts";
 import { parseChallenge } from "./support/auth-params.ts";
 import { authenticator, enrolled, pending } from "./support/people.ts";
@@ -11,6 +12,11 @@ import { BODY_ROUTES, CODE_ROUTES, MOUNT, routes } from "./support/routes.ts";
 import { down } from "./support/watched-store.ts";
 
 const ACR = "urn:nightlatch:acr:mfa";
+
+/** A backend of rate limits that answers nothing of use. */
+const noLimiter: LimitsBackend = { limiter: () => ({ consume: async () => {}, get: async () => {}, delete: async () => {} }) };
+
+const limitsOn = (backend: LimitsBackend) => createRateLimits({ once: { points: 1, per: "1m" } }, backend, { onError: () => {} });
 
 /** The host's own login, which answers with our problems. */
 const login = (mfa: () => Mfa) => async (req: Request, res: Response) => {
@@ -53,6 +59,8 @@ async function hostWithLogin(): Promise<Host> {
       });
       app.post("/deliver", async (req, res) => send(res, toProblem(await delivered(host, String(req.query.user)))));
       app.post("/rename", async (_req, res) => send(res, toProblem(await host.mfa.factors.rename({ id: "alice" }, "unknown", "Phone"))));
+      app.post("/limited", rateLimit(limitsOn(memoryLimits()), "once", { by: "address" }), run);
+      app.post("/uncounted", rateLimit(limitsOn(noLimiter), "once", { by: "address" }), run);
       app.post("/unbound", stepUp({ bind: () => [] }), run);
     },
   });
@@ -122,6 +130,14 @@ const SITUATIONS: Record<ProblemCode, [status: number, meet: (host: Host) => Pro
       return await host.call("POST", "/import");
     },
   ],
+  rate_limited: [
+    429,
+    async (host) => {
+      await host.call("POST", "/limited");
+      return await host.call("POST", "/limited");
+    },
+  ],
+  limiter_unavailable: [503, (host) => host.call("POST", "/uncounted")],
   own_account: [
     403,
     async (host) => {

@@ -41,6 +41,21 @@ function mappedIn(groups: readonly number[]): string | undefined {
 
 const cut = (group: number, bits: number): number => group & (0xffff << (16 - Math.min(Math.max(bits, 0), 16))) & 0xffff;
 
+/** Longer than any spelling of an address: not worth a look. */
+const LONGEST = 100;
+
+/**
+ * An address without its port, brackets and zone, an IPv4 one out of the IPv6 one that it may come in; `undefined` for
+ * what is none.
+ */
+export function plainAddress(text: string | undefined): string | undefined {
+  if (typeof text !== "string" || text.length > LONGEST) return undefined;
+  if (isIPv4(text)) return text;
+  const bare = withoutPort(text.trim()).split("%")[0] as string;
+  if (isIPv4(bare)) return bare;
+  return isIPv6(bare) ? (mappedIn(groupsOf(bare)) ?? bare) : undefined;
+}
+
 /**
  * One spelling of a client's address, to count it by: an IPv4 address as it is, also where it comes as an IPv6 one
  * (`::ffff:192.0.2.1`); an IPv6 address by its network (`2001:db8:0:1::/64`), whatever its case and zeros. A zone, a
@@ -62,15 +77,10 @@ const cut = (group: number, bits: number): number => group & (0xffff << (16 - Ma
 export function clientAddressKey(address: string | undefined, { ipv6Prefix = 64 }: ClientAddressOptions = {}): string | undefined {
   if (!Number.isInteger(ipv6Prefix) || ipv6Prefix < 1 || ipv6Prefix > 128)
     throw new ConfigError(`ipv6Prefix is the bits of an IPv6 address that count, a whole number from 1 to 128; got ${String(ipv6Prefix)}.`);
-  // Longer than any spelling of an address: not worth a look.
-  if (typeof address !== "string" || address.length > 100) return undefined;
-  if (isIPv4(address)) return address;
-  const bare = withoutPort(address.trim());
-  if (isIPv4(bare)) return bare;
-  if (!isIPv6(bare)) return undefined;
-  const groups = groupsOf(bare.split("%")[0] as string);
-  const mapped = mappedIn(groups);
-  if (mapped !== undefined) return mapped;
-  const network = groups.map((group, index) => cut(group, ipv6Prefix - index * 16).toString(16)).slice(0, Math.ceil(ipv6Prefix / 16));
+  const plain = plainAddress(address);
+  if (plain === undefined || isIPv4(plain)) return plain;
+  const network = groupsOf(plain)
+    .map((group, index) => cut(group, ipv6Prefix - index * 16).toString(16))
+    .slice(0, Math.ceil(ipv6Prefix / 16));
   return `${network.join(":")}${network.length < 8 ? "::" : ""}/${ipv6Prefix}`;
 }
