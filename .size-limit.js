@@ -12,10 +12,10 @@ const LIMITS = {
     "./import": "26 kB",
     "./secrets": "26 kB",
     "./audit": "100 B",
-    "./limits": "12 kB",
+    "./limits": "17 kB",
     "./metrics": "12 kB",
     "./notices": "80 kB",
-    "./http": "60 kB",
+    "./http": "72 kB",
     "./stores/memory": "15 kB",
     "./stores/mysql": "37 kB",
     "./stores/postgres": "28 kB",
@@ -23,7 +23,7 @@ const LIMITS = {
     "./testing": "580 kB",
   },
   express: {
-    ".": "3 kB",
+    ".": "6 kB",
   },
   fastify: {
     ".": "3 kB",
