@@ -30,17 +30,36 @@ function telling(key: KeyObject, borne: Bearing, { type, ...fields }: NewEvent):
 /** Makes the row of an event, with its MAC. */
 export const auditRow = (key: KeyObject, who: SubjectKey, at: number, event: NewEvent): AuditRow => telling(key, bearing(who, at), event);
 
-/** Makes the rows of each outcome. Those of one are appended and no others: so the first rows of all are one row, told in three ways. */
+/**
+ * The rows of each outcome, made when they are first asked for. Those of one are appended and no others: so the first rows
+ * of all are one row, told in three ways.
+ */
 export function rowsByOutcome(
   key: KeyObject,
   who: SubjectKey,
   at: number,
-  { won, lost, stale }: Record<Outcome, readonly NewEvent[]>,
-): Record<Outcome, AuditRow[]> {
-  const most = Math.max(won.length, lost.length, stale.length);
-  const borne = Array.from({ length: most }, () => bearing(who, at));
-  const rowsOf = (events: readonly NewEvent[]): AuditRow[] => events.map((event, place) => telling(key, borne[place] as Bearing, event));
-  return { won: rowsOf(won), lost: rowsOf(lost), stale: rowsOf(stale) };
+  events: Record<Outcome, readonly NewEvent[]>,
+): Readonly<Record<Outcome, readonly AuditRow[]>> {
+  const borne: Bearing[] = [];
+  const made: Partial<Record<Outcome, AuditRow[]>> = {};
+  const rowsOf = (outcome: Outcome): AuditRow[] => {
+    made[outcome] ??= events[outcome].map((event, place) => {
+      borne[place] ??= bearing(who, at);
+      return telling(key, borne[place], event);
+    });
+    return made[outcome];
+  };
+  return {
+    get won() {
+      return rowsOf("won");
+    },
+    get lost() {
+      return rowsOf("lost");
+    },
+    get stale() {
+      return rowsOf("stale");
+    },
+  };
 }
 
 /** Whether a row is as it was written, blanked personal columns aside. */
