@@ -311,6 +311,11 @@ describe("what hosts and users wrote", () => {
     );
   });
 
+  it("has its quotes escaped too, which would end an attribute", async () => {
+    const { html } = await one(EVENTS.unlocked, {}, { issuer: () => `"A' & <B>` });
+    expect(html).toContain("<bdi>&quot;A&#39; &amp; &lt;B&gt;</bdi>");
+  });
+
   it("stays on its line, and turns no other text around", async () => {
     await fc.assert(
       fc.asyncProperty(wild, wild, async (issuer, name) => {
@@ -353,6 +358,7 @@ describe("options that make no sense stop the start", () => {
     [{ securityPage: "javascript:alert(1)" }, "securityPage"],
     [{ securityPage: "http://example.com" }, "securityPage"],
     [{ securityPage: "https://user:word@example.com" }, "securityPage"],
+    [{ securityPage: "https://:word@example.com" }, "securityPage"],
     [{ securityPage: "/mfa" }, "securityPage"],
     [{ language: "nl" }, "nl"],
     [{ strings: { nl: { ...noticeStrings.en, titles: {}, language: "nl" } } }, "titles.locked"],

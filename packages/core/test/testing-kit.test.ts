@@ -78,6 +78,13 @@ describe("an authenticator from a key URI", () => {
       }),
     );
     expect(virtualAuthenticator({ uri: `${URI}&digits=8` }).wrongCode()).toMatch(/^[0-9]{8}$/);
+    // The secret's code 349,495 is 000000: near it another has to do, and far from it that one will.
+    const at = (counter: number): string =>
+      virtualAuthenticator({ uri: `otpauth://hotp/ada?secret=${SECRET}&counter=${counter}` }).wrongCode();
+    expect([349_000, 349_495, 349_500].map(at)).toEqual(["000001", "000001", "000001"]);
+    expect([348_400, 349_600].map(at)).toEqual(["000000", "000000"]);
+    const seconds = 349_495 * 30;
+    expect(virtualAuthenticator({ uri: URI, clock: () => (seconds + 300) * 1000 }).wrongCode()).toBe("000001");
   });
 
   it("is not made from what can't be read, from nothing, or from two things", () => {
@@ -297,10 +304,10 @@ describe("an inbox", () => {
     const box = inbox();
     const tell = notices({ issuer: "Harbour", recipient: () => ({ language: "de" }), send: box.send });
     const { mfa, clock } = await testMfa({ onEvent: tell });
+    const locked = box.notice("locked");
     const first = box.notice("factor_enabled");
     const { authenticator } = await enrol(mfa, { id: "ada" }, { clock });
     expect(await first).toMatchObject({ kind: "factor_enabled", language: "de" });
-    const locked = box.notice("locked");
     for (let n = 0; n < 5; n += 1) await mfa.verify({ subject: { id: "ada" }, code: authenticator.wrongCode() });
     expect(await box.notice("locked")).toBe(await locked);
     expect(box.notices.map(({ kind }) => kind)).toEqual(["factor_enabled", "locked"]);
