@@ -1,6 +1,8 @@
 import { defineConfig } from "vitepress";
+import { showFileNames } from "./file-names.ts";
 import { sidebar } from "./navigation.ts";
 import { leaveOutsideLinks } from "./outside-links.ts";
+import { headBySubpath } from "./subpath-titles.ts";
 
 export default defineConfig({
   title: "Nightlatch",
@@ -16,7 +18,15 @@ export default defineConfig({
   srcExclude: ["node_modules/**"],
   markdown: {
     theme: { light: "github-light", dark: "github-dark" },
-    config: leaveOutsideLinks,
+    config(md) {
+      leaveOutsideLinks(md);
+      showFileNames(md);
+      headBySubpath(md);
+    },
+  },
+  transformPageData(page) {
+    // A hundred numbers are no outline.
+    if (page.relativePath === "requirements.md") page.frontmatter.outline = 2;
   },
   themeConfig: {
     logo: { src: "/logo.svg", alt: "" },

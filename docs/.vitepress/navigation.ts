@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { join } from "node:path";
 import type { DefaultTheme } from "vitepress";
 
@@ -11,6 +11,15 @@ const page = (text: string, path: string): Item[] =>
   existsSync(join(docs, `${path}.md`)) ? [{ text, link: `/${path.replace(/index$/, "")}` }] : [];
 
 const group = (text: string, ...items: Item[][]): Item => ({ text, items: items.flat() });
+
+/** The subpath that a page of the reference is about: `reference/core/stores/memory.md` is `@nightlatch/core/stores/memory`. */
+export const subpathOf = (page: string): string => `@nightlatch/${page.replace(/^reference\/|(\/index)?\.md$/g, "")}`;
+
+/** The pages that typedoc has written, a page for each subpath. */
+const subpaths = globSync("reference/**/*.md", { cwd: docs })
+  .map((path) => path.replaceAll("\\", "/"))
+  .filter((path) => !path.endsWith("overview.md"))
+  .sort();
 
 /** The sidebar, in the order in which somebody would read who adopts it. */
 export const sidebar: Item[] = [
@@ -67,5 +76,9 @@ export const sidebar: Item[] = [
     page("Reporting a flaw", "security"),
     page("Changelog", "changelog"),
   ),
-  group("Reference", page("Every export", "reference/overview"), page("Error codes", "errors/index")),
+  group(
+    "Reference",
+    page("Error codes", "errors/index"),
+    ...subpaths.map((path) => page(subpathOf(path).replace("@nightlatch/", ""), path.replace(/\.md$/, ""))),
+  ),
 ];
