@@ -49,5 +49,6 @@ export interface Measured {
 export interface Metrics {
   /** Told once by each `createMfa`, before anything is recorded. */
   declare(measured: Measured): void;
+  /** Told of each thing as it happens, in the middle of a verification: be quick. */
   record(measurement: Measurement): void;
 }

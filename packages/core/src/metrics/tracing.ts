@@ -1,7 +1,10 @@
 /** The part of an OpenTelemetry `Span` that is used. */
 export interface TracingSpan {
+  /** `mfa.method`, `mfa.purpose`, `mfa.outcome` or `error.type`. */
   setAttribute(key: string, value: string): unknown;
+  /** Told of faults alone: 2, an error. */
   setStatus(status: { code: number }): unknown;
+  /** The last that is told. */
   end(): void;
 }
 
@@ -24,5 +27,6 @@ export interface TracingSpan {
  * ```
  */
 export interface Tracing {
+  /** Makes a span, and runs the work under it. Work that is not run is run without a span. */
   startActiveSpan(name: string, run: (span: TracingSpan) => unknown): unknown;
 }
