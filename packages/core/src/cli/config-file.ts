@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { STORE_VERBS } from "../engine/fail-closed.ts";
-import type { Mfa } from "../engine/types.ts";
+import type { MfaOptions } from "../engine/types.ts";
 import type { RateLimits } from "../limits/create-rate-limits.ts";
 import type { KeyProvider } from "../secrets/key-provider.ts";
 import type { Store } from "../stores/store.ts";
@@ -15,8 +15,10 @@ export interface NightlatchConfig {
   store?: Store;
   /** In place of `NIGHTLATCH_KEYS`: a KMS, Vault. */
   keys?: KeyProvider;
-  /** The host's own engine, with its factors and its lockout. */
-  mfa?: Mfa;
+  /** As the host gives them to `createMfa`: an actor's code is judged by them, and an import too. */
+  factors?: MfaOptions["factors"];
+  lockout?: MfaOptions["lockout"];
+  audit?: MfaOptions["audit"];
   /** The host's rate limits, for `doctor` to try. */
   limits?: Pick<RateLimits, "ready">;
   /** Closes what the file opened. */
@@ -29,10 +31,9 @@ const hasMethods = (value: unknown, methods: readonly string[]): boolean =>
   methods.every((method) => typeof (Object(value) as Record<string, unknown>)[method] === "function");
 
 /** What of the exported object can't be used, if anything. */
-function faultOf({ store, keys, mfa, limits, close }: NightlatchConfig): string | undefined {
+function faultOf({ store, keys, limits, close }: NightlatchConfig): string | undefined {
   if (store !== undefined && !hasMethods(store, STORE_VERBS)) return "store is no store of Nightlatch's: it lacks some of a store's verbs";
   if (keys !== undefined && !hasMethods(keys, ["wrap", "unwrap"])) return "keys is no key provider: it lacks wrap() or unwrap()";
-  if (mfa !== undefined && !hasMethods(mfa, ["verify", "ready"])) return "mfa is not what createMfa gives";
   if (limits !== undefined && !hasMethods(limits, ["ready"])) return "limits is not what createRateLimits gives";
   return close !== undefined && typeof close !== "function" ? "close is no function" : undefined;
 }

@@ -95,13 +95,13 @@ export interface Opened extends OpenedStore {
 }
 
 /** An engine that changes nothing by being opened. */
-export function engineOn(store: Store, provider: KeyProvider): Mfa {
+export function engineOn(store: Store, provider: KeyProvider, { factors = [totp(), hotp()], lockout, audit }: NightlatchConfig): Mfa {
   // Without isCurrent no data key is wrapped anew: a shell may hold a newer keyring than the services that still run.
   const keys: KeyProvider = {
     wrap: (dataKey, context) => provider.wrap(dataKey, context),
     unwrap: (wrapped, context) => provider.unwrap(wrapped, context),
   };
-  return createMfa({ issuer: "nightlatch", keys, store, factors: [totp(), hotp()] });
+  return createMfa({ issuer: "nightlatch", keys, store, factors, ...(lockout ? { lockout } : {}), ...(audit ? { audit } : {}) });
 }
 
 /** Throws unless the tables are those of this release. */
@@ -123,7 +123,7 @@ export async function withOpened<T>(options: Connecting, shell: Shell, run: (ope
   try {
     const keys = keysOf(options, opened, shell.cwd);
     await requireTables(opened);
-    return await run({ ...opened, keys, mfa: opened.config.mfa ?? engineOn(opened.store, keys) });
+    return await run({ ...opened, keys, mfa: engineOn(opened.store, keys, opened.config) });
   } finally {
     await opened.close();
   }

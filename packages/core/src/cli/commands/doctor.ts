@@ -59,7 +59,7 @@ async function looked(options: Options, shell: Shell): Promise<{ checks: Check[]
     let withKeys: Opened | undefined;
     const areOpen = await look("keys", async () => {
       const keys = keysOf(options, opened, shell.cwd);
-      withKeys = { ...opened, keys, mfa: opened.config.mfa ?? engineOn(opened.store, keys) };
+      withKeys = { ...opened, keys, mfa: engineOn(opened.store, keys, opened.config) };
       return await keysOpen(withKeys);
     });
     if (!areOpen || !withKeys) return { checks, exit };

@@ -182,7 +182,7 @@ async function textOf(file: string, shell: Shell): Promise<string> {
 async function imported(opened: Opened, text: string, file: string, options: Options, shell: Shell): Promise<Told> {
   const rows = incoming(text, file, sourceOf(options, environment(options, shell)));
   const isDry = options.dryRun === true;
-  const mfa = isDry ? engineOn(dryStore(opened.store), opened.keys) : opened.mfa;
+  const mfa = isDry ? engineOn(dryStore(opened.store), opened.keys, opened.config) : opened.mfa;
   return told(await takeAll(mfa, rows, options, shell), rows.length, isDry);
 }
 

@@ -1,0 +1,222 @@
+import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { symmetricEncrypt } from "better-auth/crypto";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
+import { createMfa, keyring, type Mfa } from "../src/index.ts";
+import { toBase32, totp } from "../src/otp/index.ts";
+import { type CliDatabase, cliDatabases, type Host, newHost } from "./support/cli.ts";
+import { good, TEST_KEYS } from "./support/kit.ts";
+
+const imported = z.strictObject({
+  ok: z.boolean(),
+  command: z.literal("import"),
+  dryRun: z.boolean(),
+  rows: z.number(),
+  imported: z.number(),
+  already: z.number(),
+  short: z.number(),
+  refused: z.array(z.strictObject({ place: z.string(), subject: z.string().optional(), reason: z.string() })),
+});
+
+/** Enough rows, and small enough a batch, that a run has not ended when it is stopped at its first sign of life. */
+const MANY = 3_000;
+
+describe.each(cliDatabases)("import into $name", ({ open }) => {
+  let host: Host;
+  let database: CliDatabase;
+  let mfa: Mfa;
+  let env: Record<string, string>;
+  /** Every secret of these tests, in all the forms that they are written in: none may be printed. */
+  const canaries: string[] = [];
+  const printed: string[] = [];
+
+  const file = async (name: string, text: string): Promise<string> => {
+    await writeFile(join(host.folder, name), text);
+    return name;
+  };
+  const newSecret = (bytes = 20): { secret: Uint8Array; text: string } => {
+    const secret = randomBytes(bytes);
+    const text = toBase32(secret);
+    canaries.push(text, secret.toString("hex"), secret.toString("base64"));
+    return { secret, text };
+  };
+  const run = async (...args: string[]) => {
+    const ended = await host.run(["import", ...args], { env });
+    printed.push(ended.out, ended.err);
+    return ended;
+  };
+  const json = async (...args: string[]) => imported.parse((await run(...args, "--json")).json());
+  const verifies = async (id: string, secret: Uint8Array, tenant?: string): Promise<void> => {
+    const subject = { id, ...(tenant === undefined ? {} : { tenant }) };
+    good(await mfa.verify({ subject, code: totp(secret, Date.now()) }));
+  };
+
+  beforeAll(async () => {
+    host = await newHost();
+    database = await open(host);
+    env = { DATABASE_URL: database.url, NIGHTLATCH_KEYS: TEST_KEYS };
+    expect((await host.run(["migrate"], { env })).exit).toBe(0);
+    mfa = createMfa({ issuer: "Example", keys: keyring(TEST_KEYS), store: database.store });
+  });
+  afterAll(async () => {
+    await database?.close();
+    await host?.remove();
+  });
+
+  test("rows in CSV: a dry run finds what the import finds, and writes nothing; a second import passes over them", async () => {
+    const [ada, ben, short, same] = [newSecret(), newSecret(), newSecret(10), newSecret()];
+    const csv = [
+      "id,totp_secret,name,digits",
+      `ada,${ada.text},"Phone, old",`,
+      `ben,${ben.text},,6`,
+      "cleo,not base32!,,",
+      `dan,${short.text},,`,
+      `eve,${same.text},first,`,
+      `eve,${same.text},the same,`,
+      `,${newSecret().text},,`,
+      `fay,${newSecret().text},,12`,
+    ].join("\r\n");
+    canaries.push("not base32!");
+    const args = [await file("users.csv", csv), "--from", "otplib", "--subject-column", "id", "--column", "secret=totp_secret"];
+
+    const dry = await json(...args, "--dry-run");
+    expect(dry).toMatchObject({ ok: false, dryRun: true, rows: 8, imported: 3, already: 1 });
+    expect(dry.refused.map(({ place, subject }) => [place, subject])).toEqual([
+      ["line 4", "cleo"],
+      ["line 5", "dan"],
+      ["line 8", undefined],
+      ["line 9", "fay"],
+    ]);
+    expect(await database.store.factorsNotUnder({ prefix: "-", after: "", limit: 10 })).toEqual([]);
+    expect(await database.store.dataKeys()).toEqual([]);
+
+    const told = await run(...args);
+    expect(told).toMatchObject({ exit: 1, err: "importing: 8 of 8\n" });
+    expect(told.out).toContain("8 rows: 3 imported, 1 there already, 4 refused.");
+    expect(told.out).toMatch(/line 4 {2}user cleo {2}the otplib row: secret: it is not base32/);
+    expect(await json(...args)).toMatchObject({ imported: 0, already: 4, refused: dry.refused });
+    await verifies("ada", ada.secret);
+    expect((await mfa.factors.list({ id: "ada" }))[0]?.name).toBe("Phone, old");
+
+    expect(await json(...args, "--allow-short", "--dry-run")).toMatchObject({ imported: 1, already: 4, short: 1 });
+  });
+
+  test("rows in JSON, one to a line, or on the standard input; with tenants", async () => {
+    const [gus, hal] = [newSecret(), newSecret()];
+    const uri = (text: string) => `otpauth://totp/Old:x?secret=${text}&issuer=Old`;
+    const lines = [
+      { user_id: 7, org: "acme", uri: uri(gus.text) },
+      { user_id: 8, org: null, uri: uri(hal.text) },
+    ];
+    const args = ["--from", "uri", "--tenant-column", "org"];
+    const name = await file("uris.ndjson", lines.map((line) => JSON.stringify(line)).join("\n"));
+    expect(await json(name, ...args)).toMatchObject({ ok: true, imported: 2 });
+    await verifies("7", gus.secret, "acme");
+    await verifies("8", hal.secret);
+    const input = JSON.stringify(lines);
+    const again = await host.run(["import", "-", ...args, "--json"], { env, input });
+    expect(imported.parse(again.json())).toMatchObject({ ok: true, already: 2 });
+  });
+
+  test("better-auth's rows, opened by its secret from the environment", async () => {
+    const key = "the secret of better-auth, which is long enough";
+    const text = newSecret().text;
+    const sealed = await symmetricEncrypt({ key, data: text });
+    const name = await file("twofactor.json", JSON.stringify([{ id: "r1", userId: "ivy", secret: sealed, backupCodes: "x" }]));
+    expect(await json(name, "--from", "better-auth")).toMatchObject({
+      refused: [{ subject: "ivy", reason: expect.stringContaining("BETTER_AUTH_SECRET") }],
+    });
+    env = { ...env, BETTER_AUTH_SECRET: key };
+    expect(await json(name, "--from", "better-auth")).toMatchObject({ ok: true, imported: 1 });
+    // better-auth keys the HMAC with the text's own bytes.
+    await verifies("ivy", Buffer.from(text));
+  });
+
+  test("a dump of django-otp, with what of it stays behind", async () => {
+    const { secret } = newSecret();
+    const fields = {
+      name: "default",
+      confirmed: true,
+      key: Buffer.from(secret).toString("hex"),
+      step: 30,
+      t0: 0,
+      digits: 6,
+      tolerance: 1,
+      drift: 0,
+      last_t: -1,
+    };
+    const dump = [
+      { model: "otp_totp.totpdevice", pk: 1, fields: { user: 11, ...fields } },
+      { model: "otp_totp.totpdevice", pk: 2, fields: { user: 12, ...fields, t0: 5 } },
+      { model: "otp_static.staticdevice", pk: 3, fields: { user: 11, name: "backup", confirmed: true } },
+    ];
+    const found = await json(await file("otp.json", JSON.stringify(dump)), "--from", "django-otp");
+    expect(found).toMatchObject({ rows: 3, imported: 1 });
+    expect(found.refused.map(({ place, subject }) => [place, subject])).toEqual([
+      ["otp_totp.totpdevice 2", "12"],
+      ["otp_static.staticdevice 3", "11"],
+    ]);
+    await verifies("11", secret);
+  });
+
+  test("what is no file of rows is refused without being quoted", async () => {
+    const { text } = newSecret();
+    const cases: [string, string, string[], string][] = [
+      ["cut.json", `[{"user":"x","secret":"${text}`, ["--from", "otplib"], "no JSON"],
+      ["cut.ndjson", `{"user":"x"}\n{"secret":"${text}"`, ["--from", "otplib"], "line 2"],
+      ["list.json", `["${text}"]`, ["--from", "otplib"], "no object"],
+      ["headless.csv", `x,${text}\ny,${text}`, ["--from", "otplib"], "--subject-column"],
+      ["ragged.csv", `user,secret\nx,${text},1`, ["--from", "otplib"], "Line 2"],
+      ["quote.csv", `user,secret\nx,"${text}`, ["--from", "otplib"], "never closes"],
+      ["dump.json", `{"key":"${text}"}`, ["--from", "django-otp"], "a dump is the list"],
+      ["dump2.json", `{"key":"${text}`, ["--from", "django-otp"], "dumpdata"],
+      ["any.csv", "user,secret", [], "Give --from"],
+      ["any.csv", "user,secret", ["--from", "authy"], "--from is one of"],
+      ["any.csv", "user,secret", ["--from", "otplib", "--column", "secret"], "NAME=YOURS"],
+    ];
+    for (const [name, content, args, why] of cases) {
+      expect(await run(await file(name, content), ...args), name).toMatchObject({ exit: 2, out: "", err: expect.stringContaining(why) });
+    }
+    expect(await run("none.csv", "--from", "otplib")).toMatchObject({ exit: 2, err: expect.stringContaining("can't be read") });
+  });
+
+  test("stopped by Ctrl-C it says how to go on, and goes on", async () => {
+    const rows = Array.from({ length: MANY }, (_, index) => ({ user: `many-${index}`, secret: newSecret().text }));
+    const name = await file("many.json", JSON.stringify(rows));
+    const { child, saw, ended } = host.start(["import", name, "--from", "otplib"], env);
+    await saw("importing: ");
+    child.kill("SIGINT");
+    const stopped = await ended;
+    printed.push(stopped.out, stopped.err);
+    expect(stopped).toMatchObject({
+      exit: 130,
+      out: "",
+      err: expect.stringMatching(/stopped: at [\d,]+ of 3,000 rows;.*Run the same command again/),
+    });
+    const rest = await json(name, "--from", "otplib");
+    expect(rest.already).toBeGreaterThan(0);
+    expect(rest.imported).toBeGreaterThan(0);
+    expect(rest.imported + rest.already).toBe(MANY);
+  });
+
+  test("resealing stopped by Ctrl-C goes on with --resume, under the same new key", async () => {
+    const { child, saw, ended } = host.start(["rotate", "seal", "--batch", "100"], env);
+    await saw("resealing: ");
+    child.kill("SIGTERM");
+    expect(await ended).toMatchObject({ exit: 130, err: expect.stringContaining("Go on with: nightlatch rotate seal --resume") });
+    const keys = (await database.store.dataKeys()).length;
+    const rest = await host.run(["rotate", "seal", "--resume", "--json"], { env });
+    expect(rest.json()).toMatchObject({ ok: true, resealed: expect.any(Number), unreadable: 0 });
+    expect(await database.store.dataKeys()).toHaveLength(keys);
+    const [active] = (await database.store.dataKeys()).filter(({ use }) => use === "seal");
+    expect(await database.store.factorsNotUnder({ prefix: `v1.${active?.id}.`, after: "", limit: 10 })).toEqual([]);
+  });
+
+  test("A42 no secret was printed by any of this", () => {
+    const all = printed.join("\n");
+    for (const canary of canaries) expect(all).not.toContain(canary);
+    expect(all).toContain("user cleo");
+  });
+});
