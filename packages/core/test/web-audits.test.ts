@@ -16,10 +16,8 @@ async function audited(): Promise<ReturnType<typeof httpAudits>> {
   const app = new Hono();
   app.all("/auth/mfa/*", (c) => handler(c.req.raw));
   for (const { path, options, isBound } of auditRoutes) {
-    const guarded = stepUp(
-      { ...options, ...(isBound ? { bind: (_request: Request, id: string) => [id] } : {}) },
-      (_request: Request, _id: string) => Response.json({ done: true }),
-    );
+    const done = () => Response.json({ done: true });
+    const guarded = isBound ? stepUp({ ...options, bind: (_request, id: string) => [id] }, done) : stepUp(options, done);
     app.post(path, (c) => guarded(c.req.raw, c.req.param("id") ?? ""));
   }
   const server = serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 });

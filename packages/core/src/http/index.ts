@@ -11,15 +11,15 @@ export { jsonSchemasOf } from "./openapi.ts";
 export type { HttpOptions } from "./options.ts";
 export type { ProblemCode, ProblemExtra } from "./problem.ts";
 export { problem, toProblem } from "./problem.ts";
-export type { RemoteMfaOptions } from "./remote-mfa.ts";
-export { remoteMfa } from "./remote-mfa.ts";
 export type { Caller, RateLimiter, RateLimitOptions, RateLimitVerdict } from "./rate-limit.ts";
 export { createRateLimit } from "./rate-limit.ts";
+export type { RemoteMfaOptions } from "./remote-mfa.ts";
+export { remoteMfa } from "./remote-mfa.ts";
 export type { Access, Asking, Route, RouteContext, SessionStart, SignedIn, SignInHook } from "./route.ts";
 export { matchPath, openApi, routes } from "./routes.ts";
 export type { Guard, GuardedRequest, RemoteMfa, StepUpMfa, StepUpOptions, StepUpProof, Verdict } from "./step-up.ts";
 export { createStepUp } from "./step-up.ts";
-export type { WebHandler, WebMfa, WebMfaOptions, WebStepUp, WebStepUpOptions, WebStepUpSettings } from "./web-mfa.ts";
+export type { GuardedHandler, WebHandler, WebMfa, WebMfaOptions, WebStepUp, WebStepUpOptions, WebStepUpSettings } from "./web-mfa.ts";
 export { webMfa, webStepUp } from "./web-mfa.ts";
 export type {
   ChallengeAnswer,

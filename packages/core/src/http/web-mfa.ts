@@ -30,20 +30,23 @@ export interface WebMfaOptions extends WebStepUpSettings {
   };
 }
 
-/** What a guarded route demands, where requests are the Web's. `bind` is given what the handler is given. */
+/** What a guarded route demands that binds its approvals, where requests are the Web's. */
 export interface WebStepUpOptions<Rest extends unknown[] = unknown[]> extends StepUpOptions {
-  /** What the approval is bound to: the resource, the amount, the payee. */
-  bind?(request: Request, ...rest: Rest): readonly string[] | Promise<readonly string[]>;
+  /** What the approval is bound to: the resource, the amount, the payee. It is given what the handler is given. */
+  bind(request: Request, ...rest: Rest): readonly string[] | Promise<readonly string[]>;
 }
 
 /** A handler of one route; what else it is given is the framework's. */
 export type WebHandler<Rest extends unknown[]> = (request: Request, ...rest: Rest) => Response | Promise<Response>;
 
+/** A handler behind a guard. */
+export type GuardedHandler<Rest extends unknown[]> = (request: Request, ...rest: Rest) => Promise<Response>;
+
 /** Puts a guard before a handler: `stepUp({ maxAge: "5m" }, handler)`. */
-export type WebStepUp = <Rest extends unknown[]>(
-  options: WebStepUpOptions<Rest>,
-  handler: WebHandler<Rest>,
-) => (request: Request, ...rest: Rest) => Promise<Response>;
+export interface WebStepUp {
+  <Rest extends unknown[]>(options: WebStepUpOptions<Rest>, handler: WebHandler<NoInfer<Rest>>): GuardedHandler<Rest>;
+  <Rest extends unknown[]>(options: StepUpOptions & { bind?: undefined }, handler: WebHandler<Rest>): GuardedHandler<Rest>;
+}
 
 /** What `webMfa` gives. */
 export interface WebMfa {
@@ -93,7 +96,10 @@ function added(response: Response, headers: Readonly<Record<string, string>>, co
 export function webStepUp(mfa: StepUpMfa | RemoteMfa, { subject, ...options }: WebStepUpSettings): WebStepUp {
   checkSubject(subject);
   const guardFor = createStepUp(mfa, options);
-  return ({ bind, ...demand }, handler) => {
+  return <Rest extends unknown[]>(
+    { bind, ...demand }: StepUpOptions & { bind?: WebStepUpOptions<Rest>["bind"] | undefined },
+    handler: WebHandler<Rest>,
+  ): GuardedHandler<Rest> => {
     const guard = guardFor(demand);
     return async (request, ...rest) => {
       // What `bind` gives when it is there is never nothing: a guard told to bind must not take any grant.

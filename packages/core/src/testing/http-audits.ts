@@ -34,7 +34,7 @@ const GROUPS: readonly (readonly [string, readonly AuditCase[]])[] = [
  * const done = () => Response.json({ done: true });
  * const guarded = auditRoutes.map(({ path, options, isBound }) => ({
  *   pattern: new RegExp(`^${path.replace(":id", "([^/]+)")}$`),
- *   run: (id: string) => stepUp({ ...options, ...(isBound ? { bind: () => [id] } : {}) }, done),
+ *   run: (id: string) => (isBound ? stepUp({ ...options, bind: () => [id] }, done) : stepUp(options, done)),
  * }));
  *
  * async function answer(input: string | URL | Request, init?: RequestInit): Promise<Response> {
