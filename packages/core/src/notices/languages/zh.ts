@@ -12,7 +12,7 @@ export const zh: NoticeStrings = {
     recovery_codes_replaced: "您的 {issuer} 账号已生成新的恢复码",
     recovery_code_used: "您的 {issuer} 账号使用了一个恢复码",
     recovery_codes_low: "您的 {issuer} 恢复码即将用完",
-    code_replayed: "您的 {issuer} 账号有人再次输入了已用过的验证码",
+    code_replayed: "您的 {issuer} 账号再次收到已用过的验证码",
     locked: "您的 {issuer} 账号多次输入了错误的验证码",
     guessing_noticed: "您的 {issuer} 账号出现异常多的错误验证码",
     device_trusted: "您的 {issuer} 账号添加了受信任的设备",
