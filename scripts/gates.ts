@@ -5,6 +5,7 @@ import { docExamples } from "./gates/doc-examples.ts";
 import { documents } from "./gates/documents.ts";
 import { hygiene } from "./gates/hygiene.ts";
 import { attw, publint } from "./gates/published.ts";
+import { release } from "./gates/release.ts";
 import { rooms } from "./gates/rooms.ts";
 import { site } from "./gates/site.ts";
 import { tests } from "./gates/tests.ts";
@@ -26,6 +27,7 @@ export const gates: readonly Gate[] = [
   program("knip", "knip", "--treat-config-hints-as-errors"),
   { name: "publint", needs: ["build"], run: publint },
   { name: "attw", needs: ["build"], run: attw },
+  { name: "release", needs: ["build"], run: release },
   { name: "size", needs: ["build"], run: () => execute("size-limit", []) },
   { name: "changesets", run: changesets },
   { name: "tests", needs: ["build"], alone: true, run: tests },
