@@ -87,8 +87,8 @@ describe.each(backends)("rate limits on $name", ({ open }) => {
   });
 
   test("keys of any characters and length are counted, and none for another", async () => {
-    const keys = ["a\0b", "a", "é", "e\u0301", "\ud800", "\ud801", "x".repeat(128), "x".repeat(129), "y".repeat(16_384), "~", "😀", "*"];
-    const mine = keys.map((one) => `${one}${key}`).map((one) => one.slice(0, 16_384));
+    const keys = ["a\0b", "a", "é", "e\u0301", "\ud800", "\ud801", "x".repeat(128), "x".repeat(129), "y".repeat(100_000), "~", "😀", "*"];
+    const mine = keys.map((one) => `${one}${key}`);
     for (const one of mine) expect(await limits.consume("five", one)).toMatchObject({ allowed: true, remaining: 4 });
     for (const one of mine) expect(await limits.consume("five", one)).toMatchObject({ allowed: true, remaining: 3 });
   });
@@ -137,7 +137,7 @@ describe("what is declared", () => {
     expect(() => limits.policy("toString")).toThrow(ConfigError);
   });
 
-  test.each([undefined, null, "", 7, {}, ["u"], "x".repeat(16_385)])("a key of %j is the program's mistake", async (key) => {
+  test.each([undefined, null, "", 7, {}, ["u"], "x".repeat(1_048_577)])("a key of %j is the program's mistake", async (key) => {
     await expect(limits.consume("five", key as string)).rejects.toThrow(ConfigError);
     await expect(limits.peek("five", key as string)).rejects.toThrow(ConfigError);
     await expect(limits.reset("five", key as string)).rejects.toThrow(ConfigError);

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, request as httpRequest } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ConfigError } from "@nightlatch/core";
-import type { PromClient } from "@nightlatch/core/http";
+import { createHttpMetrics, type PromClient } from "@nightlatch/core/http";
 import express, { type Express, Router } from "express";
 import * as client from "prom-client";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -173,6 +173,15 @@ describe("httpMetrics on Express", () => {
     await host.call("POST", "/plain");
     await expect.poll(() => register.metrics()).toContain('le="+Inf",method="POST",route="/plain",status="401"} 1');
     expect((await register.metrics()).match(/_bucket\{/g)).toHaveLength(3);
+  });
+
+  test("an adapter that passes paths for patterns runs out of labels, not the registry out of memory", async () => {
+    const register = new client.Registry();
+    const begin = createHttpMetrics(client, { register });
+    for (let n = 0; n < 3000; n += 1) begin("GET")(`/path/${n}`, 200);
+    const { values } = (await register.getSingleMetric("http_requests_total")?.get()) ?? { values: [] };
+    expect(values).toHaveLength(1001);
+    expect(values.find(({ labels }) => labels.route === "other")?.value).toBe(2000);
   });
 
   test.each([undefined, {}, { Counter: 1 }])("what is not prom-client stops the start: %j", (wrong) => {

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { ConfigError } from "../errors.ts";
 
-/** What a request's header can carry at most, in Node: nobody's key is longer. */
-const LONGEST = 16_384;
+/** Beyond what a body is parsed to anywhere: whoever keys by what a user sends is not thrown at. */
+const LONGEST = 1_048_576;
 
 /** What every backend takes as it is: visible ASCII, and not the mark of a hash in front. */
 const PLAIN = /^[!-}][!-~]{0,127}$/;
