@@ -50,6 +50,15 @@ describe("the packed packages, installed by npm", () => {
     expect(await run(project, process.execPath, "load.cjs", ...subpaths)).toBe(`OK ${subpaths.length}`);
   });
 
+  test("the program nightlatch is there, and needs nothing more than the package", async () => {
+    const project = await install("core-alone", tarballs.core);
+    const nightlatch = async (...args: string[]) =>
+      JSON.parse(await run(project, process.execPath, join("node_modules", ".bin", "nightlatch"), ...args, "--json"));
+    expect(await nightlatch("keys", "generate", "--out", "nightlatch.keys")).toMatchObject({ ok: true, ids: ["k1"] });
+    expect(await nightlatch("migrate", "--database", "sqlite:app.db")).toMatchObject({ ok: true, before: [] });
+    expect(await nightlatch("doctor", "--database", "sqlite:app.db", "--keys-file", "nightlatch.keys")).toMatchObject({ ok: true });
+  });
+
   test("a CommonJS app enrols and steps up", async () => {
     expect(await run(apps, process.execPath, "app.cjs")).toBe("OK");
   });
