@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
 /** The repository's root. */
@@ -60,7 +61,7 @@ export const faultless = (faults: readonly string[], note?: string): Outcome => 
   ...(note ? { note } : {}),
 });
 
-/** The files that git knows or would add, relative to the root. */
+/** The files that git knows or would add and that are there, relative to the root. */
 export async function repositoryFiles(...patterns: string[]): Promise<string[]> {
   const { ok, output } = await execute("git", [
     "ls-files",
@@ -72,5 +73,5 @@ export async function repositoryFiles(...patterns: string[]): Promise<string[]> 
     ...patterns,
   ]);
   if (!ok) throw new Error(`git ls-files failed: ${output}`);
-  return output.split("\n").filter(Boolean);
+  return output.split("\n").filter((path) => path !== "" && existsSync(join(root, path)));
 }
