@@ -45,8 +45,9 @@ export async function requirementsPage(): Promise<{ text: string; faults: string
     explained.add(number);
     return `### ${number}\n\n${meaning.trim()}\n\n${proofsOf(tests.get(number) ?? [])}`;
   });
-  const faults = [...tests]
+  const unproved = [...explained].filter((number) => !tests.has(number)).map((number) => `${REQUIREMENTS}: no test bears ${number}`);
+  const unexplained = [...tests]
     .filter(([number]) => !explained.has(number))
     .map(([number, [proof]]) => `${REQUIREMENTS}: does not explain ${number}, which ${proof?.path} bears`);
-  return { text, faults };
+  return { text, faults: [...unexplained, ...unproved] };
 }
