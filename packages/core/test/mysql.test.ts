@@ -357,7 +357,7 @@ describe.skipIf(serverUrl === null)("migrations on MariaDB", () => {
     const { pool } = await empty();
     const store = mysqlStore(pool);
     const missing = { errno: 1146, code: "ER_NO_SUCH_TABLE", sqlState: "42S02" };
-    await expect(store.charge({ ...someone(), lane: "authenticator", now: START, schedule: SCHEDULE })).rejects.toMatchObject(missing);
+    await expect(store.charge({ ...someone(), lane: "authenticator", now: START, schedule: SCHEDULE, codes: [] })).rejects.toMatchObject(missing);
     await expect(store.read(someone())).rejects.toMatchObject(missing);
     await expect(store.addDataKeys([])).rejects.toMatchObject(missing);
     const mfa = createMfa({ issuer: "Test", keys: keyring(TEST_KEYS), store });

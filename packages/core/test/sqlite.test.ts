@@ -198,7 +198,7 @@ describe.each(clientNames)("a connection of %s", (name) => {
 
   it("rejects before its tables are there, and not behind that", async () => {
     const store = sqliteStore(open(name));
-    await expect(store.charge({ ...someone(), lane: "authenticator", now: START, schedule: benchSchedule })).rejects.toThrow(
+    await expect(store.charge({ ...someone(), lane: "authenticator", now: START, schedule: benchSchedule, codes: [] })).rejects.toThrow(
       /no such table/,
     );
     await store.migrate();

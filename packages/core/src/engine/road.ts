@@ -1,21 +1,10 @@
 import type { NewEvent } from "../audit/events.ts";
-import { auditRow } from "../audit/row.ts";
+import { rowsByOutcome } from "../audit/row.ts";
 import type { Attempt, Factor, Method } from "../factors/factor.ts";
 import { RECOVERY_CODE } from "../factors/recovery-code.ts";
 import { attemptsLeft } from "../lockout/policy.ts";
 import { keyIdOf } from "../secrets/seal.ts";
-import type {
-  AuditRow,
-  ChallengeMark,
-  Charged,
-  Claim,
-  FactorRow,
-  Lane,
-  OneTimeId,
-  Outcome,
-  SubjectKey,
-  SubjectRecord,
-} from "../stores/store.ts";
+import type { ChallengeMark, Charged, Claim, FactorRow, Lane, OneTimeId, Outcome, SubjectKey, SubjectRecord } from "../stores/store.ts";
 import { codeHash } from "./codes.ts";
 import { change, confirmed, type Engine, type OpenKeys, recoveryCodesLeft } from "./engine.ts";
 import { factorAad } from "./factor-aad.ts";
@@ -99,6 +88,12 @@ function parse({ factors }: Engine, { code, next, methods }: Walk): Candidate[] 
   return candidates.filter(({ factor }) => factor.lane === candidates[0]?.factor.lane);
 }
 
+/** Whether a claim was taken when its attempt was charged: what was taken once stays so, and nothing is claimed then. */
+const isTaken = ({ factors, codes }: SubjectRecord, claim: Claim): boolean =>
+  claim.kind === "position"
+    ? factors.some(({ id, position }) => id === claim.factorId && position >= claim.position)
+    : codes.some(({ hash, used }) => hash === claim.hash && used);
+
 /** What a factor was shown. */
 interface Shown {
   rows: readonly FactorRow[];
@@ -121,15 +116,16 @@ function foundBy(factor: Factor, answer: unknown, { rows, codes }: Shown): Found
   };
 }
 
+/** Where an authenticator is named nothing else answers, and one that has to be named answers to its name alone. */
+const isAddressed = ({ rows, factorId }: Walk): boolean => rows !== undefined || factorId !== undefined;
+
 /** What a factor may see of a subject. */
-function shown(factor: Factor, { rows: asked, factorId }: Walk, rows: readonly FactorRow[], { codes }: SubjectRecord, now: number): Shown {
-  // Where an authenticator is named nothing else answers, and one that has to be named answers to its name alone.
-  const isAddressed = asked !== undefined || factorId !== undefined;
+function shown(factor: Factor, journey: Walk, rows: readonly FactorRow[], { codes }: SubjectRecord, now: number): Shown {
   // A code that has lapsed is a wrong one, and no replay.
   const live = codes.filter(({ type, expiresAt }) => type === factor.type && (expiresAt === null || expiresAt > now));
   return {
-    rows: factor.named && !isAddressed ? [] : rows.filter(({ type }) => type === factor.type),
-    codes: isAddressed ? [] : live.map(({ hash }) => hash),
+    rows: factor.named && !isAddressed(journey) ? [] : rows.filter(({ type }) => type === factor.type),
+    codes: isAddressed(journey) || factor.codeless ? [] : live.map(({ hash }) => hash),
   };
 }
 
@@ -194,6 +190,7 @@ function eventsFor(
   charged: Charged & { admitted: true },
   lane: Lane,
   found: Found | undefined,
+  faults: readonly NewEvent[],
 ): Record<Outcome, NewEvent[]> {
   const { schedule } = engine;
   const purpose = walk.purpose === undefined ? {} : { purpose: walk.purpose };
@@ -204,16 +201,16 @@ function eventsFor(
   const brought: NewEvent[] = [];
   if (charged.lockedUntil !== null) brought.push({ type: "locked", lane, until: charged.lockedUntil });
   if (charged.tally === schedule.noticeAt) brought.push({ type: "guessing_noticed", lane, tally: charged.tally });
-  const stale: NewEvent[] = [{ type: "challenge_dead", ...(what ? { method: what.method } : {}), ...purpose }, ...brought];
+  const stale: NewEvent[] = [...faults, { type: "challenge_dead", ...(what ? { method: what.method } : {}), ...purpose }, ...brought];
   if (!what) {
     const left = attemptsLeft(schedule, charged.seen.run);
     const failed: NewEvent = { type: "verification_failed", lane, ...purpose, attemptsLeft: left, ...refusals };
-    return { won: [], lost: [failed, ...brought], stale };
+    return { won: [], lost: [...faults, failed, ...brought], stale };
   }
   const drift = found.drift === undefined ? {} : { drift: found.drift };
-  const won: NewEvent[] = [{ type: "verified", ...what, ...purpose, ...drift, ...refusals }];
+  const won: NewEvent[] = [...faults, { type: "verified", ...what, ...purpose, ...drift, ...refusals }];
   if (found.factor.type === RECOVERY_CODE) won.push({ type: "recovery_code_used", left: recoveryCodesLeft(charged.record) - 1 });
-  return { won, lost: [{ type: "code_replayed", ...what, ...purpose }, ...brought], stale };
+  return { won, lost: [...faults, { type: "code_replayed", ...what, ...purpose }, ...brought], stale };
 }
 
 /** The rows that may answer. */
@@ -251,7 +248,8 @@ async function travel(engine: Engine, journey: Walk, attempted: Attempted): Prom
   const { store, schedule } = engine;
   const now = engine.clock();
 
-  const charged = await store.charge({ ...who, lane, now, schedule, ...(challenge ? { challenge } : {}) });
+  const codes = isAddressed(journey) ? [] : candidates.filter(({ factor }) => !factor.codeless).map(({ factor }) => factor.type);
+  const charged = await store.charge({ ...who, lane, now, schedule, codes, ...(challenge ? { challenge } : {}) });
   if (!charged.admitted) return await refuse(engine, who, lane, charged);
   const { record, seen } = charged;
 
@@ -261,9 +259,8 @@ async function travel(engine: Engine, journey: Walk, attempted: Attempted): Prom
   const { found, faults } = await match(keys, journey, candidates, rows, record, now);
   if (found) attempted.method = found.factor.type;
 
-  const events = eventsFor(engine, journey, charged, lane, found);
-  const rowsOf = (outcome: Outcome): AuditRow[] => [...faults, ...events[outcome]].map((event) => auditRow(keys.audit[0], who, now, event));
-  const audit = { won: rowsOf("won"), lost: rowsOf("lost"), stale: rowsOf("stale") };
+  const events = eventsFor(engine, journey, charged, lane, found, faults);
+  const audit = rowsByOutcome(keys.audit[0], who, now, events);
   const outcome = await store.settle({
     ...who,
     lane,
@@ -271,7 +268,7 @@ async function travel(engine: Engine, journey: Walk, attempted: Attempted): Prom
     schedule,
     seen,
     epoch: record.epoch,
-    ...(found ? { claim: found.claim } : {}),
+    ...(found && !isTaken(record, found.claim) ? { claim: found.claim } : {}),
     ...(challenge && !challenge.isKept ? { spend: challenge } : {}),
     audit,
   });

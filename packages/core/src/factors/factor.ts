@@ -90,6 +90,8 @@ export interface Factor {
   readonly longest?: number;
   /** Only the row that the answer names may answer, so that the codes of others are not live beside it. @defaultValue false */
   readonly named?: boolean;
+  /** Claims positions of its rows and never a one-time code: none is looked up for it, and it is shown none. @defaultValue false */
+  readonly codeless?: boolean;
   /** Weaker than an authenticator: no proof for changing factors, and no reason to trust a device. @defaultValue false */
   readonly weaker?: boolean;
   /** The code in its canonical form, or `undefined` when it can't be one of this factor's. */

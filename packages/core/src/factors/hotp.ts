@@ -38,6 +38,7 @@ export function hotp({ algorithm = "SHA1", digits = 6, lookAhead = 5, resyncWind
     type: "hotp",
     amr: ["otp"],
     lane: "authenticator",
+    codeless: true,
     liveCodes: lookAhead + 1,
     named: true,
 

@@ -52,6 +52,7 @@ export function totp({ algorithm = "SHA1", digits = 6, period = 30, allowLongPer
     type: "totp",
     amr: ["otp"],
     lane: "authenticator",
+    codeless: true,
     liveCodes: 2 * window + 1,
 
     parse: parseDigits,

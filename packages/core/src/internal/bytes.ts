@@ -1,19 +1,19 @@
-const utf8 = new TextEncoder();
-
 /**
  * Encodes a list of strings so that no two lists share an encoding: each string's UTF-8
  * bytes behind their length in four bytes. Without the lengths, ["ab", "c"] and ["a", "bc"]
  * would be the same bytes, and one row could pass for another.
  */
 export function lengthPrefixed(parts: readonly string[]): Buffer {
-  const chunks: Uint8Array[] = [];
+  let most = 0;
+  for (const part of parts) most += 4 + 3 * part.length;
+  const bytes = Buffer.allocUnsafe(most);
+  let end = 0;
   for (const part of parts) {
-    const bytes = utf8.encode(part);
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    chunks.push(length, bytes);
+    const length = bytes.write(part, end + 4);
+    bytes.writeUInt32BE(length, end);
+    end += 4 + length;
   }
-  return Buffer.concat(chunks);
+  return bytes.subarray(0, end);
 }
 
 /** Strict base64url: `undefined` for anything that is not the canonical, unpadded encoding. */

@@ -214,7 +214,9 @@ export function memoryStore(): Store {
         challenge !== undefined && (lockedUntil > challenge.issuedAt || s.epoch !== challenge.epoch || spent.has(challenge.id));
       const { charged, lane } = chargeLane(s.lanes[charge.lane], charge, isDead);
       s.lanes[charge.lane] = lane;
-      return charged.admitted ? { ...charged, record: recordOf(s) } : charged;
+      if (!charged.admitted) return charged;
+      const record = recordOf(s);
+      return { ...charged, record: { ...record, codes: record.codes.filter(({ type }) => charge.codes.includes(type)) } };
     },
 
     async settle(settlement: Settlement) {

@@ -104,6 +104,8 @@ export interface Charge extends SubjectKey {
   lane: Lane;
   now: number;
   schedule: LockoutSchedule;
+  /** The types whose one-time codes the record is to hold; those of others are left out of it. */
+  codes: readonly string[];
   /** The challenge being answered. A dead one is refused, and not counted. */
   challenge?: ChallengeMark;
 }

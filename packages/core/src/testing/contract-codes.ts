@@ -92,6 +92,28 @@ export const codeCases: readonly ContractCase[] = [
     },
   },
   {
+    id: "charge-codes",
+    level: "MUST",
+    name: "a charge answers with the codes of the types that it asks for, and with no others",
+    async run(store) {
+      const bench = benchFor(store);
+      const { id } = await bench.enrol();
+      await bench.apply({ codes: recovery("a", "b") });
+      await bench.apply({ codes: sent("c") });
+      const answered = async (...codes: string[]) => {
+        const { record } = await bench.admitted({ codes, lane: "recovery" });
+        assert.deepEqual(
+          record.factors.map((row) => row.id),
+          [id],
+        );
+        return record.codes.map(({ hash }) => hash).sort();
+      };
+      assert.deepEqual(await answered(), []);
+      assert.deepEqual(await answered(SENT), ["c"]);
+      assert.deepEqual(await answered(SENT, RECOVERY, "none"), ["a", "b", "c"]);
+    },
+  },
+  {
     id: "codes-used",
     level: "MUST",
     name: "a used code is kept, marked as used, and using it again is lost; its hash in a new set counts anew",
@@ -100,7 +122,7 @@ export const codeCases: readonly ContractCase[] = [
       const take = () => bench.attempt({ kind: "code", hash: "a" });
       await bench.apply({ codes: sent("a", "b") });
       assert.deepEqual([await take(), await take()], ["won", "lost"]);
-      const { record } = await bench.admitted();
+      const { record } = await bench.admitted({ codes: [SENT] });
       assert.deepEqual(
         record.codes.find(({ hash }) => hash === "a"),
         { type: SENT, hash: "a", used: true, expiresAt: START + 5 * MINUTE },

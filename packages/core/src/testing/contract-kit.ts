@@ -89,7 +89,8 @@ const NO_AUDIT = { won: [], lost: [], stale: [] };
 export function benchFor(store: Store, who: SubjectKey = someone()): Bench {
   const bench: Bench = {
     who,
-    charge: (options = {}) => store.charge({ ...who, lane: "authenticator", now: START, schedule: SCHEDULE, ...options }),
+    charge: (options = {}) =>
+      store.charge({ ...who, lane: "authenticator", now: START, schedule: SCHEDULE, codes: [RECOVERY], ...options }),
 
     async admitted(options) {
       const charged = await bench.charge(options);

@@ -9,7 +9,8 @@ const inFile =
     caughtBy,
     on: "postgres",
   });
-const attempt = inFile("attempt.ts");
+const charge = inFile("charge.ts");
+const settle = inFile("settle.ts");
 const change = inFile("change.ts");
 const pieces = inFile("pieces.ts");
 const statements = inFile("statements.ts");
@@ -17,23 +18,57 @@ const store = inFile("postgres-store.ts");
 
 /** Faults of the statements on PostgreSQL. */
 export const postgresFaults: Fault[] = [
-  pieces("the subject's row is not locked", [[" FOR UPDATE)`;", ")`;"]], "charge-parallel", "A9 "),
-  attempt(
+  charge(
+    "the lock is not read",
+    [["_locked_until, 0) <= :now AND", "_locked_until, 0) <= :now + 999999999 AND"]],
+    "charge-locks",
+    "charge-parallel",
+    "A9 ",
+  ),
+  charge(
+    "a spent challenge is charged",
+    [[" AND NOT EXISTS (SELECT FROM nightlatch_spent WHERE id = :challenge)", ""]],
+    "charge-dead-challenge",
+  ),
+  charge(
+    "a lock's challenges live on",
+    [["_locked_until, 0) <= :issuedAt", "_locked_until, 0) <= :issuedAt + 999999999"]],
+    "charge-ends-challenges",
+  ),
+  charge("a tally leaks backwards", [["`greatest(0, (:now - ", "`abs((:now - "]], "tally-clock-back"),
+  pieces("the subject's row is not locked", [[" FOR UPDATE)`;", ")`;"]], "apply-parallel"),
+  settle(
     "the position is read before it is written",
-    [["AND f.position < :position", "AND (SELECT n.position FROM nightlatch_factors n WHERE n.id = f.id) < :position"]],
+    [
+      [
+        "(positions -> :factorId",
+        "((SELECT n.positions FROM nightlatch_subjects n WHERE n.tenant = :tenant AND n.subject = :subject) -> :factorId",
+      ],
+    ],
     "claim-position-parallel",
   ),
-  attempt("a used code counts", [["AND c.used_at IS NULL AND (", "AND ("]], "claim-recovery-once", "claim-recovery-parallel", "A6 "),
-  attempt("a lapsed code counts", [[" AND (c.expires_at IS NULL OR c.expires_at > :now)", ""]], "codes-lapse"),
-  attempt("blanking works on an old snapshot", [[":epoch >= s.erased_epoch AS named", "true AS named"]], "audit-blank-late"),
-  attempt("the epoch is ignored when a code settles", [["WHERE s.epoch = :epoch$", "WHERE true$"]], "settle-stale-epoch"),
-  attempt(
+  settle("a used code counts", [["AND c.used_at IS NULL AND (", "AND ("]], "claim-recovery-once", "claim-recovery-parallel", "A6 "),
+  settle("a lapsed code counts", [[" AND (c.expires_at IS NULL OR c.expires_at > :now)", ""]], "codes-lapse"),
+  settle("blanking works on an old snapshot", [[".erased_epoch AS named", ".erased_epoch IS NOT NULL AS named"]], "audit-blank-late"),
+  settle(
+    "the epoch is ignored when a code settles",
+    [
+      [".epoch = :epoch$", ".epoch >= 0$"],
+      ["AND epoch = :epoch AND $", "AND epoch >= 0 AND $"],
+    ],
+    "settle-stale-epoch",
+  ),
+  settle(
     "a success from before an unlocking revives challenges",
-    [["CASE WHEN :attempt > s.forgiven THEN :lockSeen ELSE s.locked_until END", ":lockSeen"]],
+    [["CASE WHEN :attempt > t.", "CASE WHEN :attempt >= 0 THEN :lockSeen WHEN :attempt > t."]],
     "unlock-challenges",
   ),
-  attempt("a spent challenge is answered", [[" AND NOT EXISTS (SELECT FROM nightlatch_spent WHERE id = :once)", ""]], "settle-spends"),
-  attempt("an id that was spent meanwhile is not seen", [[" AND n.revision = s.revision", ""]], "settle-spends-parallel"),
+  settle(
+    "a spent challenge is answered",
+    [["EXISTS (SELECT FROM nightlatch_spent WHERE id = :once)", "(:once IS NULL)"]],
+    "settle-spends-parallel",
+  ),
+  settle("an id that was spent meanwhile is not seen", [[" AND n.revision = s.revision", ""]], "settle-spends-parallel"),
   change(
     "a change works on an old snapshot",
     [[" AND n.revision = s.revision", ""]],

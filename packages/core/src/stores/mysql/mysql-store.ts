@@ -46,7 +46,7 @@ async function chargeIn(session: Session, charge: Charge): Promise<Charged> {
   const isDead = (lockedUntil: number): boolean => isOver || (challenge !== undefined && lockedUntil > challenge.issuedAt);
   const { charged, lane } = chargeLane(subject.lanes[name], charge, isDead);
   await save(lane);
-  return charged.admitted ? { ...charged, record: recordOf(subject, await enrolledBy(session, charge)) } : charged;
+  return charged.admitted ? { ...charged, record: recordOf(subject, await enrolledBy(session, charge, charge.codes)) } : charged;
 }
 
 async function settleIn(session: Session, settlement: Settlement): Promise<Outcome> {

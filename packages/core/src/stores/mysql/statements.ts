@@ -78,6 +78,8 @@ const rowsOf = (kinds: readonly Kind[]): string => {
 
 /** All of a subject, without a lock. */
 export const READ: string = rowsOf(["subject", "factor", "code", "device"]);
+/** A subject's factors alone. */
+export const FACTORS: string = rowsOf(["factor"]);
 /** What a subject has enrolled. */
 export const RECORD: string = rowsOf(["factor", "code"]);
 /** All that a change may look at beside the subject's own row. */

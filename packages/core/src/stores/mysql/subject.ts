@@ -94,9 +94,12 @@ export async function saveSubject(session: Session, { tenant, subject }: Subject
   await session.change(sql.SAVE_SUBJECT, [...values, tenant, subject]);
 }
 
-/** The factors and codes; behind the lock of the subject's row they stay as they are. */
-export const enrolledBy = async (session: Session, { tenant, subject }: SubjectKey): Promise<Belongings> =>
-  belongingsOf(await session.rows(sql.RECORD, [tenant, subject, tenant, subject]));
+/** The factors, and the codes of some types; behind the lock of the subject's row they stay as they are. */
+export async function enrolledBy(session: Session, { tenant, subject }: SubjectKey, types: readonly string[]): Promise<Belongings> {
+  if (types.length === 0) return belongingsOf(await session.rows(sql.FACTORS, [tenant, subject]));
+  const enrolled = belongingsOf(await session.rows(sql.RECORD, [tenant, subject, tenant, subject]));
+  return { ...enrolled, codes: enrolled.codes.filter(({ type }) => types.includes(type)) };
+}
 
 /** The same, and the devices. */
 export const belongingTo = async (session: Session, { tenant, subject }: SubjectKey): Promise<Belongings> =>

@@ -35,6 +35,10 @@ const MOST_DEVICES = 20;
 const FACTOR_GOES = `(:removeAll IS TRUE OR (f.id = :remove) IS TRUE OR (
     f.confirmed_at IS NULL AND f.id IS DISTINCT FROM :confirm AND (:add IS NOT NULL OR :raiseEpoch IS TRUE)))`;
 
+/** Those of the factors that stay, and of one that comes. */
+const POSITIONS = `(t.positions - ARRAY(SELECT f.id FROM nightlatch_factors f WHERE f.tenant = :tenant AND f.subject = :subject AND ${FACTOR_GOES}))
+      || CASE WHEN :add IS NULL THEN '{}' ELSE jsonb_build_object(:add ->> 'id', jsonb_build_array(:add -> 'position', :add -> 'lastUsedAt')) END`;
+
 const DEVICE_GOES = `(:removeAll IS TRUE OR :raiseEpoch IS TRUE OR (d.id = :removeDevice) IS TRUE OR (
     :addDevice IS NOT NULL AND (d.expires_at <= :now OR d.id IN (
       SELECT id FROM nightlatch_devices WHERE ${WHO} AND expires_at > :now ORDER BY created_at DESC, id OFFSET ${MOST_DEVICES - 1}))))`;
@@ -84,11 +88,11 @@ changed AS ( -- in one UPDATE, since a statement changes a row but once
 ),
 added AS (
   INSERT INTO nightlatch_factors (id, tenant, subject, type, name, algorithm, digits, period, secret, fingerprint,
-    position, replaces, created_at, confirmed_at, expires_at, last_used_at)
+    replaces, created_at, confirmed_at, expires_at)
   SELECT a.id, :tenant, :subject, a.type, a.name, a.algorithm, a.digits, a.period, a.secret, a.fingerprint,
-    a.position, a.replaces, a."createdAt", a."confirmedAt", a."expiresAt", a."lastUsedAt"
+    a.replaces, a."createdAt", a."confirmedAt", a."expiresAt"
   FROM going, jsonb_to_record(:add) AS a(id text, type text, name text, algorithm text, digits int, period int, secret text,
-    fingerprint text, position bigint, replaces text, "createdAt" bigint, "confirmedAt" bigint, "expiresAt" bigint, "lastUsedAt" bigint)
+    fingerprint text, replaces text, "createdAt" bigint, "confirmedAt" bigint, "expiresAt" bigint)
   WHERE :add IS NOT NULL
 ),
 voided AS (
@@ -125,6 +129,7 @@ marked AS (
     erased_epoch = CASE WHEN :blank THEN t.epoch + 1 ELSE t.erased_epoch END,
     required_since = CASE WHEN :require THEN coalesce(t.required_since, :now) ELSE t.required_since END,
     switched_off = CASE WHEN :switchedOff IS NULL THEN t.switched_off ELSE nullif(:switchedOff, '') END,
+    positions = ${POSITIONS},
     ${unlocked("authenticator")},
     ${unlocked("recovery")}
   FROM going WHERE t.tenant = :tenant AND t.subject = :subject

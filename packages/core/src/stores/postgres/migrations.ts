@@ -104,16 +104,22 @@ export const VERSIONS: readonly string[] = [
       value text NOT NULL
     );
   `,
-  // What an UPDATE that counts an attempt wrote over, for the same UPDATE to return. Pages that aren't full take a
-  // row's next version beside it, and the indexes stay as they are.
+  // A verification writes the subject's row alone, once to count it and once to settle it: positions came from the
+  // factors, by their ids, as [position, lastUsedAt]; what counting writes over stands beside it, for the same UPDATE to
+  // return. A page that isn't full takes a row's next version beside it, and the indexes stay as they are.
   `
     ALTER TABLE nightlatch_subjects
       ADD COLUMN authenticator_lock_before bigint,
       ADD COLUMN authenticator_refusals_before integer NOT NULL DEFAULT 0,
       ADD COLUMN recovery_lock_before bigint,
       ADD COLUMN recovery_refusals_before integer NOT NULL DEFAULT 0,
-      SET (fillfactor = 85);
-    ALTER TABLE nightlatch_factors SET (fillfactor = 85);
+      ADD COLUMN positions jsonb NOT NULL DEFAULT '{}',
+      SET (fillfactor = 80);
+    UPDATE nightlatch_subjects s SET positions = f.positions
+      FROM (SELECT tenant, subject, jsonb_object_agg(id, jsonb_build_array(position, last_used_at)) AS positions
+        FROM nightlatch_factors GROUP BY tenant, subject) AS f
+      WHERE f.tenant = s.tenant AND f.subject = s.subject;
+    ALTER TABLE nightlatch_factors DROP COLUMN position, DROP COLUMN last_used_at;
   `,
 ];
 

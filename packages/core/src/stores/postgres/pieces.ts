@@ -1,3 +1,4 @@
+import type { LockoutSchedule } from "../../lockout/policy.ts";
 import type { Lane } from "../store.ts";
 
 // What statements are made of.
@@ -11,15 +12,18 @@ export const object = (fields: string): string => `(SELECT row_to_json(r) FROM (
 
 const list = (rows: string, order = ""): string => `(SELECT coalesce(json_agg(r ${order}), '[]') FROM (${rows}) AS r)`;
 
-export const FACTOR = `id, type, name, algorithm, digits, period, secret, fingerprint, position, replaces,
-    created_at AS "createdAt", confirmed_at AS "confirmedAt", expires_at AS "expiresAt", last_used_at AS "lastUsedAt"`;
+/** A factor `f` of a subject `s`, in whose row the positions stand. */
+export const FACTOR = `f.id, type, name, algorithm, digits, period, secret, fingerprint, (s.positions -> f.id ->> 0)::bigint AS position, replaces,
+    created_at AS "createdAt", confirmed_at AS "confirmedAt", expires_at AS "expiresAt", (s.positions -> f.id ->> 1)::bigint AS "lastUsedAt"`;
 
-const FACTORS = list(`SELECT ${FACTOR} FROM nightlatch_factors WHERE ${WHO}`, 'ORDER BY r."createdAt", r.id');
+const FACTORS = list(`SELECT ${FACTOR} FROM nightlatch_factors f WHERE ${WHO}`, 'ORDER BY r."createdAt", r.id');
 
-const CODES = list(`SELECT type, hash, used_at IS NOT NULL AS used, expires_at AS "expiresAt" FROM nightlatch_codes WHERE ${WHO}`);
+/** One-time codes, of the types that a condition lets through. */
+export const codesOf = (condition = "true"): string =>
+  list(`SELECT type, hash, used_at IS NOT NULL AS used, expires_at AS "expiresAt" FROM nightlatch_codes WHERE ${WHO} AND ${condition}`);
 
 /** The fields of a subject's record, beside its epoch. */
-export const RECORD: string = `${FACTORS} AS factors, ${CODES} AS codes`;
+export const RECORD: string = `${FACTORS} AS factors, ${codesOf()} AS codes`;
 
 export const DEVICES: string = list(
   `SELECT id, hash, name, created_at AS "createdAt", expires_at AS "expiresAt", last_used_at AS "lastUsedAt"
@@ -34,6 +38,13 @@ export const laneState = (lane: Lane): string =>
 /** The first step of whatever decides on a subject's state: its row, locked, and as it is under the lock. */
 export const lockedSubject = (...columns: string[]): string =>
   `s AS MATERIALIZED (SELECT ${columns.join(", ")} FROM nightlatch_subjects WHERE ${WHO} FOR UPDATE)`;
+
+/** A whole number as SQL; anything else throws. */
+export const constant = (number: number): string => `${BigInt(number)}::bigint`;
+
+/** Milliseconds of lock that a schedule says for a run of failures. It stands in the statement, so that no call has to bring it. */
+export const lockIn = ({ locks }: LockoutSchedule, run: string): string =>
+  `('{${locks.map(BigInt).join(",")}}'::bigint[])[least(${run} + 1, ${locks.length})]`;
 
 /** Appends the rows of a JSON text, in their order, to the log; with their personal columns where a condition lets them be told. */
 export const appended = (json: string, from: string, named: string): string => `

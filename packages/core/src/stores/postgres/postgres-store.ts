@@ -13,10 +13,11 @@ import type {
   SubjectKey,
   SubjectState,
 } from "../store.ts";
-import { chargeStatement, settleStatement } from "./attempt.ts";
 import { auditVerbs } from "./audit.ts";
 import { APPLY, changeValues } from "./change.ts";
+import { type AdmittedRow, admitStatement, admittedBy, chargeValues, refuseStatement } from "./charge.ts";
 import { migrate } from "./migrations.ts";
+import { concludingStatement, KEEP_SPENT, takingStatement } from "./settle.ts";
 import { type Statement, valuesFor } from "./statement.ts";
 import {
   ADD_DATA_KEYS,
@@ -64,6 +65,12 @@ const MOST_TRIES = 50;
  */
 const PASSING = new Set(["40001", "40P01", "42P07"]);
 
+/** A one-time id was spent by another at the same moment (unique_violation): nothing was done, so there is no answer yet. */
+function ifTaken(error: unknown): never[] {
+  if ((error as { code?: unknown }).code === "23505") return [];
+  throw error;
+}
+
 async function retried<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -74,9 +81,6 @@ async function retried<T>(run: () => Promise<T>): Promise<T> {
     }
   }
 }
-
-/** A day: how long a one-time id outlives its expiry, lest a clock that steps back revive it. */
-const KEEP_SPENT = 86_400_000;
 
 /**
  * Keeps everything in PostgreSQL 15 or later, on a server through pg or in process through PGlite. Give it
@@ -107,18 +111,29 @@ export function postgresStore(client: PgClient, { prepare = false }: PostgresSto
   const run = ({ text }: Statement, values: unknown[]): Promise<{ rows: unknown[] }> =>
     prepare ? (client as unknown as PreparingClient).query({ name: nameOf(text), text, values }) : client.query(text, values);
 
-  const answers = async <T>(statement: Statement, named: Partial<Record<string, unknown>> = {}): Promise<T[]> => {
+  const rowsOf = async <T>(statement: Statement, named: Partial<Record<string, unknown>> = {}): Promise<T[]> => {
     const values = valuesFor(statement, named);
-    const { rows } = await retried(() => run(statement, values));
-    return (rows as { answer: T }[]).map(({ answer }) => answer);
+    return (await retried(() => run(statement, values))).rows as T[];
   };
 
-  /** Runs a statement that locks the subject's row; a subject never seen gets its row first, a `null` answer asks again. */
-  const onSubject = async <T>(statement: Statement, named: SubjectKey & Partial<Record<string, unknown>>): Promise<T> => {
+  const answers = async <T>(statement: Statement, named?: Partial<Record<string, unknown>>): Promise<T[]> =>
+    (await rowsOf<{ answer: T }>(statement, named)).map(({ answer }) => answer);
+
+  /**
+   * Runs a statement that locks the subject's row. A subject never seen gets its row first; a `null` answer asks again,
+   * as does a row just made, whatever else is given to ask.
+   */
+  const onSubject = async <T>(
+    statement: Statement,
+    named: SubjectKey & Partial<Record<string, unknown>>,
+    again?: () => Promise<T | undefined>,
+  ): Promise<T> => {
     for (let attempt = 0; attempt < MOST_TRIES; attempt += 1) {
       const [answer] = await answers<T | null>(statement, named);
       if (answer === undefined) await answers(ENSURE_SUBJECT, named);
       else if (answer !== null) return answer;
+      const other = await again?.();
+      if (other !== undefined) return other;
     }
     throw new Error(`The subject's row was changed by others ${MOST_TRIES} times in a row, or can't be written.`);
   };
@@ -153,21 +168,18 @@ export function postgresStore(client: PgClient, { prepare = false }: PostgresSto
       return found ?? { ...UNSEEN, lanes: { authenticator: EMPTY_LANE, recovery: EMPTY_LANE } };
     },
 
-    async charge({ lane, tenant, subject, now, schedule: { locks, leakEvery, suspendAt }, challenge }: Charge) {
-      const { id, issuedAt, epoch } = challenge ?? {};
-      const named = { tenant, subject, now, locks, leakEvery, suspendAt, challenge: id, issuedAt, epoch };
-      return await onSubject<Charged>(chargeStatement(lane, challenge !== undefined), named);
+    async charge(charge: Charge) {
+      const values = chargeValues(charge);
+      const admit = async (): Promise<Charged | undefined> => admittedBy(await rowsOf<AdmittedRow>(admitStatement(charge), values), charge);
+      return (await admit()) ?? (await onSubject<Charged>(refuseStatement(charge), values, admit));
     },
 
-    async settle({ lane, tenant, subject, now, schedule, seen, epoch, claim, spend, audit }: Settlement) {
-      const { won, lost, stale } = audit;
-      return await onSubject<Outcome>(settleStatement(lane, claim?.kind, spend !== undefined), {
-        ...claim,
-        ...{ tenant, subject, now, epoch },
-        ...{ once: spend?.id, keepUntil: spend && spend.expiresAt + KEEP_SPENT },
-        ...{ attempt: seen.attempt, lockSeen: seen.lockedUntil, locks: schedule.locks },
-        ...{ won: JSON.stringify(won), lost: JSON.stringify(lost), stale: JSON.stringify(stale) },
-      });
+    async settle(settlement: Settlement) {
+      const taking = takingStatement(settlement);
+      const [won] = taking ? await answers<Outcome>(taking.statement, taking.values).catch(ifTaken) : [];
+      if (won) return won;
+      const { statement, values } = concludingStatement(settlement);
+      return await onSubject<Outcome>(statement, values);
     },
 
     async apply(change: Change) {

@@ -19,3 +19,14 @@ export function statement<Name extends string>(types: Record<Name, string>, text
 /** The values of a statement's parameters in their order; `null` for what is not given. */
 export const valuesFor = <Name extends string>({ names }: Statement<Name>, values: Partial<Record<Name, unknown>>): unknown[] =>
   names.map((name) => values[name] ?? null);
+
+const built = new WeakMap<object, Map<string, Statement>>();
+
+/** Statements that depend on something, such as a schedule, are built when they are first wanted, and kept as long as it is. */
+export function kept(of: object, name: string, build: () => Statement): Statement {
+  const ours = built.get(of) ?? new Map<string, Statement>();
+  built.set(of, ours);
+  const found = ours.get(name) ?? build();
+  ours.set(name, found);
+  return found;
+}

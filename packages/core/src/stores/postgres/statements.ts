@@ -23,8 +23,8 @@ export const READ: Statement = statement(
 export const FACTORS_NOT_UNDER: Statement = statement(
   { prefix: "text", after: "text", limit: "integer" },
   `SELECT row_to_json(r) AS answer FROM (
-    SELECT tenant, subject, ${FACTOR} FROM nightlatch_factors
-    WHERE id > :after AND NOT starts_with(secret, :prefix) ORDER BY id LIMIT :limit) AS r ORDER BY r.id`,
+    SELECT tenant, subject, ${FACTOR} FROM nightlatch_factors f JOIN nightlatch_subjects s USING (tenant, subject)
+    WHERE f.id > :after AND NOT starts_with(secret, :prefix) ORDER BY f.id LIMIT :limit) AS r ORDER BY r.id`,
 );
 
 const ONCE = { id: "text", keepUntil: "bigint", now: "bigint" } as const;

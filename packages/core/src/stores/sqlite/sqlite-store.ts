@@ -16,7 +16,7 @@ function chargeIn(session: Session, charge: Charge): Charged {
     (lockedUntil > challenge.issuedAt || rows.marks().epoch !== challenge.epoch || isSpent(session, challenge.id));
   const { charged, lane } = chargeLane(rows.lane(charge.lane), charge, isDead);
   rows.saveLane(charge.lane, lane);
-  return charged.admitted ? { ...charged, record: rows.record() } : charged;
+  return charged.admitted ? { ...charged, record: rows.record(charge.codes) } : charged;
 }
 
 function settleIn(session: Session, settlement: Settlement): Outcome {

@@ -32,7 +32,8 @@ export interface Rows {
   factors(): FactorRow[];
   codes(): StoredCode[];
   devices(): DeviceRow[];
-  record(): SubjectRecord;
+  /** With the codes of these types; of all, where none are named. */
+  record(types?: readonly string[]): SubjectRecord;
   lane(lane: Lane): LaneRow;
   laneState(lane: Lane): LaneState;
   saveLane(lane: Lane, row: LaneRow): void;
@@ -71,11 +72,14 @@ export function rowsOf(session: Session, { tenant, subject }: SubjectKey): Rows 
     factors,
     codes,
     devices: () => session.every<DeviceRow>(sql.DEVICES, tenant, subject),
-    record: () => ({
-      epoch: marks().epoch,
-      factors: factors(),
-      codes: codes().map(({ type, hash, usedAt, expiresAt }) => ({ type, hash, used: usedAt !== null, expiresAt })),
-    }),
+    record(types) {
+      const wanted = types?.length === 0 ? [] : codes().filter(({ type }) => types?.includes(type) ?? true);
+      return {
+        epoch: marks().epoch,
+        factors: factors(),
+        codes: wanted.map(({ type, hash, usedAt, expiresAt }) => ({ type, hash, used: usedAt !== null, expiresAt })),
+      };
+    },
     lane,
     laneState(name) {
       const { refusals: _, ...state } = lane(name);
