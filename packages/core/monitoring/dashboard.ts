@@ -73,7 +73,8 @@ const quantile = (q: number): DataqueryBuilder =>
 
 /** Of the authenticators that gave a right code, the share that is off one way. */
 const shareOf = (steps: string): string => `(${steps}) / sum(rate(${of(drift, "", "_count")}[$__rate_interval]))`;
-const upTo = (le: number): string => `sum(rate(${of(drift, `le="${le}"`, "_bucket")}[$__rate_interval]))`;
+/** Prometheus 3 writes a bound as 0.0, those before it as 0. */
+const upTo = (le: number): string => `sum(rate(${of(drift, `le=~"${le}(?:[.]0)?"`, "_bucket")}[$__rate_interval]))`;
 const all = `sum(rate(${of(drift, "", "_count")}[$__rate_interval]))`;
 
 /** The dashboard of Nightlatch's metrics. */

@@ -192,7 +192,7 @@ describe.skipIf(!hasTool("prometheus"))("on a real Prometheus, of an engine at w
         const series = await query(selector);
         expect(series, `${name}: ${selector}`).not.toStrictEqual([]);
         for (const { metric } of series) expect(Object.keys(metric), `${name}: ${selector}`).toEqual(expect.arrayContaining(labels));
-        for (const value of (/=~"([^"]+)"/.exec(selector)?.[1] ?? "").split("|").filter((text) => text !== "")) {
+        for (const value of (/outcome=~"([^"]+)"/.exec(selector)?.[1] ?? "").split("|").filter((text) => text !== "")) {
           expect(
             series.some(({ metric }) => metric.outcome === value),
             `${name}: ${value}`,
