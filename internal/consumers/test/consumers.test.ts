@@ -40,7 +40,7 @@ describe("the packed packages, installed by npm", () => {
 
   beforeAll(async () => {
     tarballs = await packInto(folder);
-    apps = await install("apps", tarballs.core, tarballs.express);
+    apps = await install("apps", tarballs.core, tarballs.express, tarballs.fastify);
   }, 240_000);
 
   test("core loads without pg, express, prom-client and OpenTelemetry, and every subpath gives the same to require and import", async () => {
@@ -65,6 +65,10 @@ describe("the packed packages, installed by npm", () => {
 
   test("an ESM app enrols and steps up", async () => {
     expect(await run(apps, process.execPath, "app.mjs")).toBe("OK");
+  });
+
+  test.for(["cjs", "mjs"])("a Fastify app, as .%s, enrols and steps up", async (extension) => {
+    expect(await run(apps, process.execPath, `fastify.${extension}`)).toBe("OK");
   });
 
   test.for(["5", "7"])("a strict TypeScript %s app compiles under nodenext, declarations included, and runs", async (version) => {
