@@ -63,6 +63,10 @@ export async function site(): Promise<Outcome> {
       if (fault) faults.push(fault);
     }
   }
+  const reached = new Set(
+    [...pages].flatMap(([path, page]) => page.links.map((link) => fileOf(link, path)).filter((file) => file !== path)),
+  );
+  for (const path of pages.keys()) if (path !== "404.html" && !reached.has(path)) faults.push(`${path}: no other page leads to it`);
   if (pages.size === 0) faults.push("The site has no page.");
   return faultless([...new Set(faults)], `${pages.size} pages, ${links} links`);
 }
