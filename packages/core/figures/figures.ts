@@ -1,5 +1,6 @@
 import { progressOf } from "../bench/progress.ts";
 import { type Arena, type Ground, processesOf } from "./arenas.ts";
+import { auditFigures } from "./audit.ts";
 import { doubleSpends } from "./double-spends.ts";
 import { failureCounts } from "./failure-counts.ts";
 import { killed } from "./killed.ts";
@@ -19,6 +20,8 @@ export interface Extent {
 /** One of the figures: its number in the list of what is published, and how it is found. */
 export interface Figure {
   name: string;
+  /** Under which it is asked for together with others. */
+  group?: string;
   find(grounds: readonly Ground[], extent: Extent): Promise<Found>;
 }
 
@@ -242,4 +245,5 @@ export const figures: readonly Figure[] = [
   rotations,
   contract,
   refusals,
+  ...auditFigures,
 ];

@@ -2,7 +2,7 @@ import { availableParallelism, cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { type MysqlServer, mysqlServer, type PostgresServer, postgresServer } from "@nightlatch/internal-services";
 import { grounds } from "./arenas.ts";
-import { figures } from "./figures.ts";
+import { type Figure, figures } from "./figures.ts";
 import { type Found, told } from "./table.ts";
 
 const { values, positionals } = parseArgs({
@@ -28,9 +28,15 @@ const all = grounds({
   },
 });
 
+/** Whether a figure, or a group of them, is asked for by this name. */
+const isNamed =
+  (name: string) =>
+  (figure: Figure): boolean =>
+    figure.name === name || figure.group === name;
+
 const wanted = { figures: positionals, stores: values.store ?? [] };
 const unknown = [
-  ...wanted.figures.filter((name) => !figures.some((figure) => figure.name === name)),
+  ...wanted.figures.filter((name) => !figures.some(isNamed(name))),
   ...wanted.stores.filter((name) => !all.some((ground) => ground.name === name)),
 ];
 if (unknown.length > 0 || (values.rounds !== undefined && !(Number(values.rounds) > 0))) {
@@ -39,7 +45,7 @@ if (unknown.length > 0 || (values.rounds !== undefined && !(Number(values.rounds
   );
   process.exit(2);
 }
-const chosen = figures.filter(({ name }) => wanted.figures.length === 0 || wanted.figures.includes(name));
+const chosen = figures.filter((figure) => wanted.figures.length === 0 || wanted.figures.some((name) => isNamed(name)(figure)));
 const on = all.filter(({ name }) => wanted.stores.length === 0 || wanted.stores.includes(name));
 const extent = { isQuick: values.quick, ...(values.rounds === undefined ? {} : { rounds: Number(values.rounds) }) };
 
