@@ -1,3 +1,9 @@
+/**
+ * The engine: `createMfa`, keyrings, factors, errors, and what a store or a factor of one's own is made of.
+ *
+ * @module
+ */
+
 export type { MfaEvent, MfaEventDetails, MfaEventOf, MfaEventType } from "./audit/events.ts";
 export type { EventSink } from "./audit/sink.ts";
 export type {

@@ -1,3 +1,9 @@
+/**
+ * The audit log: its events, and what reads, seals, verifies and forwards them.
+ *
+ * @module
+ */
+
 export type { AuditRow } from "../stores/store.ts";
 export { eventLine } from "./event-line.ts";
 export type { MfaEvent, MfaEventDetails, MfaEventOf, MfaEventType } from "./events.ts";

@@ -1,3 +1,9 @@
+/**
+ * The HTTP protocol without a framework: routes, problems and the step-up guard, for adapters.
+ *
+ * @module
+ */
+
 export type { ClientAddress } from "./client-address.ts";
 export { clientAddress } from "./client-address.ts";
 export { deviceCookie, deviceToken, grantCookie } from "./cookies.ts";

@@ -1,3 +1,9 @@
+/**
+ * Reads authenticators out of other libraries' rows, for `mfa.factors.import`.
+ *
+ * @module
+ */
+
 export type { BetterAuthOptions, BetterAuthRow } from "./better-auth.ts";
 export { fromBetterAuth } from "./better-auth.ts";
 export type { DjangoOtpDevice, DjangoOtpImport, DjangoOtpLeft } from "./django-otp.ts";

@@ -1,3 +1,9 @@
+/**
+ * Named rate limits, in memory, on Redis and on PostgreSQL.
+ *
+ * @module
+ */
+
 export type { KeyedOptions, Limiter, LimitsBackend } from "./backend.ts";
 export type { ClientAddressOptions } from "./client-address.ts";
 export { clientAddressKey } from "./client-address.ts";

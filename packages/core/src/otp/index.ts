@@ -1,3 +1,9 @@
+/**
+ * The arithmetic of codes, pure: HOTP, TOTP, base32, key URIs and QR pictures.
+ *
+ * @module
+ */
+
 export { fromBase32, toBase32 } from "./base32.ts";
 export type { OtpAlgorithm } from "./hmac.ts";
 export type { HotpOptions, OtpDigits } from "./hotp.ts";

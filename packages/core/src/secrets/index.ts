@@ -1,3 +1,9 @@
+/**
+ * Key providers beside the keyring, and sealing of a host's own secrets under the same keys.
+ *
+ * @module
+ */
+
 export type { DataKeyRow, DataKeyStore, DataKeyUse, RotatableUse } from "./data-keys.ts";
 export type { KeyProvider } from "./key-provider.ts";
 export { keyring } from "./keyring.ts";

@@ -1,3 +1,9 @@
+/**
+ * The store for tests: all is lost when the process ends.
+ *
+ * @module
+ */
+
 import type { DataKeyRow } from "../secrets/data-keys.ts";
 import { chargeLane, EMPTY_LANE, forgive, type LaneRow, unlocked } from "./lane.ts";
 import { auditVerbs } from "./memory-audit.ts";

@@ -1,3 +1,9 @@
+/**
+ * What hosts and authors of stores test with: contracts as data, an authenticator, a clock, an inbox.
+ *
+ * @module
+ */
+
 export type { ContractCase } from "./contract-kit.ts";
 export { httpAudits } from "./http-audits.ts";
 export type { AuditGround, AuditRoute } from "./http-audits-ground.ts";

@@ -1,3 +1,9 @@
+/**
+ * The store on PostgreSQL 15 or later.
+ *
+ * @module
+ */
+
 export type { PostgresMigration } from "./migrations.ts";
 export { postgresMigrations } from "./migrations.ts";
 export type { PgClient, PostgresStoreOptions } from "./postgres-store.ts";
