@@ -15,7 +15,7 @@ const LIMITS = {
     "./limits": "17 kB",
     "./metrics": "12 kB",
     "./notices": "80 kB",
-    "./http": "72 kB",
+    "./http": "118 kB",
     "./stores/memory": "15 kB",
     "./stores/mysql": "37 kB",
     "./stores/postgres": "28 kB",
@@ -26,7 +26,7 @@ const LIMITS = {
     ".": "6 kB",
   },
   fastify: {
-    ".": "3 kB",
+    ".": "7 kB",
   },
 };
 
