@@ -40,13 +40,16 @@ function factsOf({ code, problem, reason, thrown }: CodeFacts): string {
 }
 
 function indexOf(codes: readonly CodeFacts[]): string {
-  const row = ({ code, problem, thrown }: CodeFacts): string[] => [
-    `[${code}](${code}.md)`,
-    problem ? `\`${problem.status}\`` : "",
-    thrown ? `\`${thrown.name}\`` : "",
-    problem?.title ?? "",
+  const link = (code: string): string => `[${code}](${code}.md)`;
+  const answered = codes.flatMap(({ code, problem }) => (problem ? [[link(code), `\`${problem.status}\``, problem.title]] : []));
+  const thrown = codes.flatMap(({ code, thrown }) => (thrown ? [[link(code), `\`${thrown.name}\``, link(thrown.answeredAs)]] : []));
+  const tables = [
+    "## Answered over HTTP",
+    table([["code", "status", "what the person is told"], ...answered]),
+    "## Thrown",
+    table([["code", "class", "answered over HTTP as"], ...thrown]),
   ];
-  return between(table([["code", "status", "thrown as", "what the person is told"], ...codes.map(row)]));
+  return between(tables.join("\n\n"));
 }
 
 /** The faults of what a person wrote on a page. */
