@@ -56,6 +56,8 @@ const settings = { points: POINTS, duration: SECONDS };
 async function onPostgres(options: RaceOptions) {
   const server = await postgresServer();
   const pool = new pg.Pool({ connectionString: await newDatabase(server.url), max: 1 });
+  // The server may be stopped before its last connection has heard of the pool's end.
+  pool.on("error", () => {});
   try {
     const limiter = await new Promise<RateLimiterPostgres>((resolve, reject) => {
       const made: RateLimiterPostgres = new RateLimiterPostgres({ ...settings, storeClient: pool, tableName: "bare" }, (error?: Error) =>

@@ -91,6 +91,7 @@ describe("A13 a limiter that is missing or fails lets nobody pass", () => {
       }),
     );
     expect(await limits.consume("two", "u")).toEqual(DENIED);
+    await expect(limits.ready()).rejects.toThrow(StoreError);
   });
 
   test("A13 all of it is denied while the backend is down, and told once", async () => {

@@ -33,22 +33,19 @@ const FAULT_RETRY = 5;
 const numberOf = (value: unknown): number => (typeof value === "string" && value !== "" ? Number(value) : (value as number));
 
 /**
- * What a backend says it has counted. It throws whatever is no such thing, an error above all; and a count that does
- * not even hold what it was just given, since a backend that counts nothing would let everything pass.
+ * What a backend says it has counted; `undefined` for whatever is no such thing, an error above all, and for a count
+ * that does not even hold what it was just given: a backend that counts nothing would let everything pass.
  */
-export function countOf(said: unknown, verb: "consume" | "get" | "delete", points: number): Count {
-  if (verb === "delete" && typeof said === "boolean") return NOTHING;
-  if (verb === "get" && said === null) return NOTHING;
-  if (typeof said === "object" && said !== null) {
-    const { consumedPoints, msBeforeNext } = said as { consumedPoints?: unknown; msBeforeNext?: unknown };
-    const consumed = numberOf(consumedPoints);
-    const left = numberOf(msBeforeNext);
-    if (verb !== "delete" && Number.isInteger(consumed) && consumed >= points && Number.isFinite(left)) {
-      // A window that is over, and that nobody has swept yet.
-      return verb === "get" && left <= 0 ? NOTHING : { consumed, left: Math.max(left, 0) };
-    }
-  }
-  throw said instanceof Error ? said : new Error("The backend answered with no count.");
+export function countOf(said: unknown, verb: "consume" | "get" | "delete", points: number): Count | undefined {
+  if (verb === "delete") return typeof said === "boolean" ? NOTHING : undefined;
+  if (said === null) return verb === "get" ? NOTHING : undefined;
+  if (typeof said !== "object") return undefined;
+  const { consumedPoints, msBeforeNext } = said as { consumedPoints?: unknown; msBeforeNext?: unknown };
+  const consumed = numberOf(consumedPoints);
+  const left = numberOf(msBeforeNext);
+  if (!Number.isInteger(consumed) || consumed < points || !Number.isFinite(left)) return undefined;
+  // A window that is over, and that nobody has swept yet.
+  return verb === "get" && left <= 0 ? NOTHING : { consumed, left: Math.max(left, 0) };
 }
 
 /** A count held against what is allowed; `wanted` are points that it does not hold yet. */

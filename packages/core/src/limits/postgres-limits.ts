@@ -26,14 +26,16 @@ export interface PostgresLimitsOptions extends KeyedOptions {
 
 const TABLE = "nightlatch_limits";
 
-/** The table as rate-limiter-flexible fills it; the index is for its sweep of what is over. */
-const CREATE = [
-  `CREATE TABLE IF NOT EXISTS ${TABLE} (key varchar(255) PRIMARY KEY, points integer NOT NULL DEFAULT 0, expire bigint)`,
-  `CREATE INDEX IF NOT EXISTS ${TABLE}_expire ON ${TABLE} (expire)`,
-];
+/**
+ * The table as rate-limiter-flexible fills it; the index is for its sweep of what is over. Under a lock of its own,
+ * since IF NOT EXISTS alone fails when two processes come at the same moment.
+ */
+const CREATE = `DO $$ BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('${TABLE}'));
+  CREATE TABLE IF NOT EXISTS ${TABLE} (key varchar(255) PRIMARY KEY, points integer NOT NULL DEFAULT 0, expire bigint);
+  CREATE INDEX IF NOT EXISTS ${TABLE}_expire ON ${TABLE} (expire);
+END $$`;
 
-/** Another process made it at the same moment. */
-const MADE_MEANWHILE = new Set(["23505", "42P07"]);
 const NO_SUCH_TABLE = "42P01";
 const OUT_OF_RANGE = "22003";
 
@@ -64,11 +66,7 @@ export function postgresLimits(client: LimitsPgClient, { prefix, prepare = false
     // Whoever may not make tables may still use one that an administrator made.
     const { rows } = await client.query(`SELECT to_regclass('${TABLE}') IS NOT NULL AS found`);
     if ((rows[0] as { found?: unknown } | undefined)?.found === true) return;
-    for (const statement of CREATE) {
-      await client.query(statement).catch((error: unknown) => {
-        if (!MADE_MEANWHILE.has(String(codeOf(error)))) throw error;
-      });
-    }
+    await client.query(CREATE);
   };
   let made: Promise<void> | undefined;
 
