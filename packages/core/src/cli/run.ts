@@ -3,6 +3,7 @@ import type { Running } from "./command.ts";
 import { addAudit } from "./commands/audit.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addImport } from "./commands/import.ts";
+import { addInit } from "./commands/init.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addRotate } from "./commands/rotate.ts";
@@ -41,6 +42,7 @@ export function createProgram(running: Running): Command {
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
+  addInit(program, running);
   addKeys(program, running);
   addMigrate(program, running);
   addDoctor(program, running);

@@ -1,0 +1,115 @@
+import { randomBytes } from "node:crypto";
+import { posix } from "node:path";
+import type { Command } from "commander";
+import { mysqlMigrations } from "../../stores/mysql/index.ts";
+import { postgresMigrations } from "../../stores/postgres/index.ts";
+import { addCommand, type Running } from "../command.ts";
+import { usage } from "../exit.ts";
+import { addLine, type Fate, isIgnored, setsVariable, writeNew } from "../init/files.ts";
+import { FRAMEWORKS, type Framework, missingPackages, type Project, projectIn, STORES, type StoreName } from "../init/project.ts";
+import { filesFor, SQLITE_FILE } from "../init/templates.ts";
+import { aligned, type Shell, type Told } from "../shell.ts";
+
+interface Options {
+  framework?: string;
+  store?: string;
+  dryRun?: boolean;
+  json?: boolean;
+}
+
+const oneOf = <T extends string>(name: string, all: readonly T[], text: string | undefined): T | undefined => {
+  const found = all.find((each) => each === text);
+  if (text === undefined || found) return found;
+  throw usage(`${name} is one of ${all.join(", ")}.`);
+};
+
+const SQL_FILE = "nightlatch.sql";
+
+/** The tables as SQL, for teams whose migrations are run by a tool; an SQLite file is migrated at the start. */
+function sqlOf(store: StoreName): string | undefined {
+  const migrations = { postgres: postgresMigrations, mysql: mysqlMigrations, sqlite: undefined }[store];
+  return migrations?.map(({ version, sql }) => `-- Nightlatch, version ${version} of the tables\n${sql.trim()}\n`).join("\n");
+}
+
+/** Keys never reach git: what holds one is ignored before it is written. */
+function secretFiles(project: Project): Fate[] {
+  const { folder, store } = project;
+  const ignored = [".env", ...(store === "sqlite" ? [`${SQLITE_FILE}*`] : [])].filter((path) => !isIgnored(folder, path.replace("*", "")));
+  const fates = ignored.map((path) => addLine(folder, ".gitignore", path, `${path}, so that it stays out of git`));
+  if (setsVariable(folder, ".env", "NIGHTLATCH_KEYS")) return [...fates, { path: ".env", did: "kept", what: "it has NIGHTLATCH_KEYS" }];
+  const key = `NIGHTLATCH_KEYS=k1:${randomBytes(32).toString("base64")}`;
+  return [...fates, addLine(folder, ".env", key, "NIGHTLATCH_KEYS, a new key for development", 0o600)];
+}
+
+const MOUNT: Readonly<Record<Framework, (file: string) => string>> = {
+  express: (file) => `Mount the routes: app.use("/auth/mfa", router), with router from ${file}.`,
+  fastify: (file) => `Mount the routes: await registerMfa(app), from ${file}, before the routes that it guards.`,
+  hono: (file) => `Mount the routes: app.all("/auth/mfa/*", (c) => handler(c.req.raw)), with handler from ${file}.`,
+  next: (file) => `The routes are mounted already. Guard others with stepUp from ${file}.`,
+};
+
+/** What nobody can do but the app's own people. */
+function leftToDo(project: Project): string[] {
+  const { framework, store, language, sources, install } = project;
+  const file = posix.join(sources, framework === "next" ? "lib" : "", `mfa.${language}`);
+  const packages = missingPackages(project);
+  const database = store === "sqlite" ? ` --database sqlite:${SQLITE_FILE}` : "";
+  const orFile = store === "sqlite" ? "" : `, or have your migrations run ${SQL_FILE}`;
+  const url = store === "sqlite" ? [] : ["Set DATABASE_URL in .env, if it is not set."];
+  return [
+    ...(packages.length > 0 ? [`${install} ${packages.join(" ")}`] : []),
+    `${file}: put your app's name for issuer, and have userOf say who is signed in. Until then nobody is, and every route answers 401.`,
+    ...url,
+    `Make the tables: npx nightlatch migrate --env-file .env${database}${orFile}.`,
+    `Await mfa.ready() at the start${framework === "next" ? " (instrumentation.ts)" : ""}, with .env loaded${framework === "next" ? ", as Next does" : " (node --env-file=.env)"}.`,
+    MOUNT[framework](file),
+    'After the password: const step = await mfa.signIn({ id: user.id }, { amr: ["pwd"] }). If step.required, start no session: answer with its challenge, and start one when mfa.verify({ challenge, code, session }) is ok.',
+    'Guard what matters with stepUp({ maxAge: "5m" }), and call mfa.revoke({ id }) when a password changes.',
+    `For production make another key (npx nightlatch keys generate) and keep it with your secrets. Then: npx nightlatch doctor --env-file .env${database}`,
+  ];
+}
+
+async function init(options: Options, shell: Shell): Promise<Told> {
+  const framework = oneOf("--framework", FRAMEWORKS, options.framework);
+  const store = oneOf("--store", STORES, options.store);
+  const project = projectIn(shell.cwd, { ...(framework ? { framework } : {}), ...(store ? { store } : {}) });
+  const sql = sqlOf(project.store);
+  const files = [...filesFor(project), ...(sql ? [{ path: SQL_FILE, text: sql, what: "the tables" }] : [])];
+  const fates: Fate[] = options.dryRun
+    ? []
+    : [...secretFiles(project), ...files.map(({ path, text, what }) => writeNew(project.folder, path, text, what))];
+  const left = leftToDo(project);
+  const { language, modules } = project;
+  const found = [project.framework, project.store, language === "ts" ? "TypeScript" : modules ? "JavaScript modules" : "CommonJS"];
+  const lines = [
+    `Found: ${found.join(", ")}.`,
+    "",
+    ...(options.dryRun
+      ? files.flatMap(({ path, text }) => [`--- ${path}`, text])
+      : aligned(fates.map(({ did, path, what }) => [did, path, what]))),
+    "",
+    "Left to do:",
+    ...left.map((step, index) => `${index + 1}. ${step}`),
+  ];
+  const { framework: mounted, store: kept } = project;
+  return { lines, data: { framework: mounted, store: kept, language, modules, files: fates, left } };
+}
+
+/** `nightlatch init`. */
+export function addInit(program: Command, running: Running): void {
+  const spec = {
+    name: "init",
+    summary: "write the first code for an app, and say what is left to do",
+    what: `Looks at the package.json of this folder and writes what is the same in every app: a key in .env (and .env in
+      .gitignore), the engine with its store, the routes and the guard for Express, Fastify, Hono or Next, and the tables as
+      SQL. Then it says what only you can do. It overwrites nothing, and may be run again.`,
+    examples: [
+      ["init", "in the folder of your app"],
+      ["init --framework hono --store sqlite --dry-run", "only print the code"],
+    ],
+  } as const;
+  addCommand<Options>(program, running, spec, async (options) => await init(options, running.shell))
+    .option("--framework <name>", `${FRAMEWORKS.join(", ")} (else the one that package.json names)`)
+    .option("--store <name>", `${STORES.join(", ")} (else by the client that package.json names, or sqlite)`)
+    .option("--dry-run", "print the code, write nothing");
+}
