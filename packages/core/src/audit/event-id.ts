@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { randomText } from "../internal/random.ts";
 
 /** The last moment that a UUID of version 7 can bear, and the first. */
 const bounded = (at: number): number => Math.min(Math.max(0, at), 2 ** 48 - 1);
@@ -19,7 +20,7 @@ let counter = randomBytes(4).readUInt32BE() >>> 8;
  */
 export function eventId(at: number): string {
   counter = (counter + 1) & 0x3ffffff;
-  return `${timeOf(at)}-7${hex(counter >>> 14, 3)}-${hex(0x8000 | (counter & 0x3fff), 4)}-${randomBytes(6).toString("hex")}`;
+  return `${timeOf(at)}-7${hex(counter >>> 14, 3)}-${hex(0x8000 | (counter & 0x3fff), 4)}-${randomText(6, "hex")}`;
 }
 
 /** Sorts before every id of this moment and behind every one before it. */

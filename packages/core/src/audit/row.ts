@@ -1,15 +1,14 @@
-import { createHash, type KeyObject, randomBytes } from "node:crypto";
+import { hash, type KeyObject } from "node:crypto";
 import { lengthPrefixed } from "../internal/bytes.ts";
 import { equal } from "../internal/equal.ts";
+import { randomText } from "../internal/random.ts";
 import { keyedHash } from "../secrets/keyed-hash.ts";
 import type { AuditRow, Outcome, SubjectKey } from "../stores/store.ts";
 import { eventId } from "./event-id.ts";
 import type { MfaEvent, NewEvent } from "./events.ts";
 
 const personalHash = (salt: string, { tenant, subject }: SubjectKey): string =>
-  createHash("sha256")
-    .update(lengthPrefixed([salt, tenant, subject]))
-    .digest("base64url");
+  hash("sha256", lengthPrefixed([salt, tenant, subject]), "base64url");
 
 const macOf = (key: KeyObject, row: Pick<AuditRow, "id" | "at" | "type" | "personal" | "detail">): string =>
   keyedHash(key, ["audit", row.id, String(row.at), row.type, row.personal, row.detail]);
@@ -18,7 +17,7 @@ const macOf = (key: KeyObject, row: Pick<AuditRow, "id" | "at" | "type" | "perso
 type Bearing = Pick<AuditRow, "id" | "at" | "personal"> & SubjectKey & { salt: string };
 
 function bearing({ tenant, subject }: SubjectKey, at: number): Bearing {
-  const salt = randomBytes(16).toString("base64url");
+  const salt = randomText(16, "base64url");
   return { id: eventId(at), at, tenant, subject, salt, personal: personalHash(salt, { tenant, subject }) };
 }
 
