@@ -42,7 +42,7 @@ describe("what verify finds", () => {
     const { verify, heads } = await openLog(65);
     const head = heads.at(-1);
     const progress: object[] = [];
-    const checked = { ok: true, seals: 3, rows: 60, removed: 0, unsealed: 5, head };
+    const checked = { ok: true, seals: 3, rows: 60, removed: 0, unsealed: 5, blanked: 0, head };
     expect(await verify()).toEqual({ ...checked, heads: 0 });
     expect(await verify({ heads, progress: (at: object) => progress.push(at) })).toEqual({ ...checked, heads: 3 });
     expect(progress).toEqual([20, 40, 60].map((rows, at) => ({ seals: at + 1, of: 3, rows })));
@@ -220,6 +220,8 @@ describe.each(stores)("the sealed log on $name", ({ open }) => {
     const found = await proved(other, kept);
     expect(found.heads).toBe(kept.length);
     expect([found.rows > 1200, found.unsealed]).toEqual([true, 0]);
+    // What enrolling leaves in the log, and the erasure itself.
+    expect(found.blanked).toBe(4 * 5);
     expect(found.head).toEqual((await other.audit.seal()).head);
   });
 

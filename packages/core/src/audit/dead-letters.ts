@@ -8,7 +8,7 @@ const prefixOf = (name: string): string => `dead/${name}/`;
 type Kept = Omit<DeadLetter, "at"> & { at: number };
 
 /** One line, without what could write another. */
-export function whyOf(error: unknown): string {
+function whyOf(error: unknown): string {
   const text = error instanceof Error ? error.message : typeof error;
   return text.replace(/[^\x20-\x7e]+/g, " ").slice(0, 200);
 }

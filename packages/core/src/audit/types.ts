@@ -131,6 +131,8 @@ export interface AuditChecked {
   removed: number;
   /** Rows behind the newest seal. Each has its MAC; that one is missing among them shows only once they are sealed. */
   unsealed: number;
+  /** Rows without a name. Each erasure leaves some, and is itself in the log as `subject_erased`. */
+  blanked: number;
   /** Kept heads that the log was held against. */
   heads: number;
   /** The newest seal. */
@@ -205,7 +207,7 @@ export interface Drained {
 
 /** Hands events to a sink, in order and at least once, as they are sealed. */
 export interface Follower {
-  /** Goes on through the log until nothing is left, or an event is not taken. */
+  /** Goes through the log until nothing is left. An event that is not taken is tried again, and holds up those behind it. */
   drain(): Promise<Drained>;
   /** Drains again and again, in the background. */
   start(): void;

@@ -105,6 +105,8 @@ const checkRow = (keys: readonly KeyObject[], row: StoredAuditRow, place: Place)
   }
 };
 
+const isBlank = ({ subject }: StoredAuditRow): boolean => subject === null;
+
 /** A row that came late may have been passed by before it was there. */
 async function lateRow({ store }: Log, seq: number): Promise<StoredAuditRow | undefined> {
   const [row] = await store.auditPage({ after: seq - 1, limit: 1 });
@@ -112,7 +114,7 @@ async function lateRow({ store }: Log, seq: number): Promise<StoredAuditRow | un
 }
 
 /** The rows of a seal, each in its place. */
-async function checkMembers({ log, keys, strays }: Run, seal: Seal): Promise<void> {
+async function checkMembers({ log, keys, strays, checked }: Run, seal: Seal): Promise<void> {
   const rows: StoredAuditRow[] = [];
   const place = { seal: seal.seal };
   for (const seq of numbersOf(seal.members)) {
@@ -131,7 +133,10 @@ async function checkMembers({ log, keys, strays }: Run, seal: Seal): Promise<voi
   if (seal.removed.length === 0 && sumOf(rows) !== seal.sum) {
     return fail("row_moved", place, `The rows of seal ${seal.seal} are not those that it sealed.`);
   }
-  for (const { seq } of rows) strays.delete(seq);
+  for (const row of rows) {
+    strays.delete(row.seq);
+    checked.blanked += Number(isBlank(row));
+  }
 }
 
 /** A seal's rows; held against the seal as it is now, where rows below it were removed after it was read. */
@@ -189,7 +194,10 @@ function headsOf(keys: readonly KeyObject[], heads: readonly AuditHead[]) {
 
 /** Rows behind the last seal, and late ones that it waits for. What else is left belongs to no seal. */
 function checkTail({ keys, strays, checked }: Run, rows: readonly StoredAuditRow[], last: Seal | undefined): void {
-  for (const row of rows) checkRow(keys, row, {});
+  for (const row of rows) {
+    checkRow(keys, row, {});
+    checked.blanked += Number(isBlank(row));
+  }
   const ranges = (last?.gaps ?? []).map(({ range }) => range);
   for (const row of strays.values()) {
     checkRow(keys, row, {});
@@ -206,7 +214,7 @@ function checkTail({ keys, strays, checked }: Run, rows: readonly StoredAuditRow
 /** Proves the log from its first seal to its last row, or finds the first fault. Holds a page of it at a time. */
 export async function verifyLog(log: Log, { heads = [], progress }: VerifyOptions = {}): Promise<AuditVerification> {
   const keys = await log.keys();
-  const checked: AuditChecked = { seals: 0, rows: 0, removed: 0, unsealed: 0, heads: 0 };
+  const checked: AuditChecked = { seals: 0, rows: 0, removed: 0, unsealed: 0, blanked: 0, heads: 0 };
   const run: Run = { log, keys, checked, strays: new Map() };
   try {
     const kept = headsOf(keys, heads);
