@@ -3,6 +3,7 @@ import { type Arena, type Ground, processesOf } from "./arenas.ts";
 import { auditFigures } from "./audit.ts";
 import { doubleSpends } from "./double-spends.ts";
 import { failureCounts } from "./failure-counts.ts";
+import { httpFuzz } from "./http-fuzz.ts";
 import { killed } from "./killed.ts";
 import { rotation } from "./rotation.ts";
 import { sharedContract } from "./shared-contract.ts";
@@ -235,6 +236,29 @@ const refusals: Figure = {
   },
 };
 
+const http: Figure = {
+  name: "http",
+  async find(_grounds, { isQuick, rounds = isQuick ? 400 : 10_000 }) {
+    const progress = progressOf("http");
+    const seed = 20_270_115;
+    const { byStatus, serverErrors, hangs, formless, leaks, canaries } = await httpFuzz(rounds, seed, (part) => progress.at(part));
+    progress.done();
+    const faults = [...serverErrors, ...hangs, ...formless, ...leaks];
+    for (const fault of faults.slice(0, 20)) console.error(fault);
+    return {
+      title: `${rounds.toLocaleString("en")} requests made from the OpenAPI document, on a live port`,
+      method: [
+        "Every operation as it is meant and bent in one way or several: values, bodies, media types, headers, paths, methods, grants and challenges.",
+        "With some the store fails on the way. Each secret that was given out is then looked for in answers, events, log, metrics and errors.",
+      ],
+      columns: ["status", "answers"],
+      rows: Object.entries(byStatus).map(([status, count]) => [status === "0" ? "cut off" : status, count]),
+      verdict: `${serverErrors.length} answers of 5xx while nothing had failed, ${hangs.length} hangs, ${formless.length} refusals of another form, ${leaks.length} leaks of ${canaries.toLocaleString("en")} secrets`,
+      holds: faults.length === 0,
+    };
+  },
+};
+
 /** All of them, in the order in which they are published. */
 export const figures: readonly Figure[] = [
   doubleSpendsOf("double-spends", 4, 100_000, 400, 16),
@@ -245,5 +269,6 @@ export const figures: readonly Figure[] = [
   rotations,
   contract,
   refusals,
+  http,
   ...auditFigures,
 ];
