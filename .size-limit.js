@@ -7,19 +7,19 @@ import { dirname, join } from "node:path";
  */
 const LIMITS = {
   core: {
-    ".": "110 kB",
+    ".": "155 kB",
     "./otp": "11 kB",
     "./import": "26 kB",
     "./secrets": "26 kB",
-    "./audit": "100 B",
+    "./audit": "9 kB",
     "./limits": "17 kB",
     "./metrics": "12 kB",
     "./notices": "80 kB",
     "./http": "118 kB",
-    "./stores/memory": "15 kB",
-    "./stores/mysql": "37 kB",
-    "./stores/postgres": "28 kB",
-    "./stores/sqlite": "30 kB",
+    "./stores/memory": "20 kB",
+    "./stores/mysql": "42 kB",
+    "./stores/postgres": "44 kB",
+    "./stores/sqlite": "36 kB",
     "./testing": "720 kB",
   },
   express: {

@@ -4,7 +4,9 @@ import type { EventSink } from "./sink.ts";
 
 /** What is asked of a logger: a pino `Logger` has it, and so have most that log objects. */
 export interface EventLogger {
+  /** Logs what is as it should be. */
   info(fields: object, message: string): void;
+  /** Logs what somebody should look at. */
   warn(fields: object, message: string): void;
 }
 

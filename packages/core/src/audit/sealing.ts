@@ -65,7 +65,7 @@ async function lateRows({ store }: Log, gaps: readonly Gap[]): Promise<StoredAud
  * numbers are given in order and rows become visible in any, so a number that has no row yet is noted as a gap, and its row
  * is sealed by a later seal once it is there. No row is waited for, and nobody who writes one waits.
  */
-async function nextSeal(log: Log): Promise<{ key: KeyObject; seal: Seal } | undefined> {
+async function nextSeal(log: Log): Promise<{ key: KeyObject; seal: Seal; isLast: boolean } | undefined> {
   const keys = await log.keys();
   const before = await newestSeal(log, keys);
   const [now, low] = [log.clock(), before?.high ?? 0];
@@ -81,18 +81,23 @@ async function nextSeal(log: Log): Promise<{ key: KeyObject; seal: Seal } | unde
   const seen = rows.map(({ seq }) => seq);
   const added = without(low + 1, high, seen).map((range) => ({ range, since: now }));
   const gaps = [...open, ...added].slice(-MOST_GAPS);
-  return { key: keys[0], seal: sealed(keys[0], before, [...late, ...rows], { at: now, high, gaps }) };
+  const seal = sealed(keys[0], before, [...late, ...rows], { at: now, high, gaps });
+  return { key: keys[0], seal, isLast: rows.length < PAGE };
 }
 
-/** Seals all that is not sealed. Of several at it, one makes each seal, and the others go on behind it. */
+/**
+ * Seals all that is not sealed, but not what is written while it does: that would never end. Of several at it, one makes
+ * each seal, and the others go on behind it.
+ */
 export async function sealAll(log: Log): Promise<Sealed> {
   let rows = 0;
   let made: AuditHead | undefined;
   for (let next = await nextSeal(log); next; next = await nextSeal(log)) {
-    const { key, seal } = next;
+    const { key, seal, isLast } = next;
     if (!(await log.store.auditNote({ key: sealKey(seal.seal), from: null, to: written(seal) }))) continue;
     rows += seal.rows;
     made = headOf(key, seal);
+    if (isLast) break;
   }
   if (made) await log.keepHead?.(made);
   const keys = await log.keys();

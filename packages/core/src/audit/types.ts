@@ -119,6 +119,7 @@ export interface AuditProgress {
 export interface VerifyOptions {
   /** Heads kept elsewhere; all of them, or the last. */
   heads?: readonly AuditHead[];
+  /** Hears now and then how far it is. */
   progress?: (soFar: AuditProgress) => void;
 }
 
@@ -146,6 +147,7 @@ export type AuditVerification = ({ ok: true } & AuditChecked) | ({ ok: false; fa
 export interface PruneOptions {
   /** Rows that were sealed so long ago: 1 d at least. */
   olderThan: Duration;
+  /** Hears now and then how many rows were removed. */
   progress?: (removed: number) => void;
 }
 

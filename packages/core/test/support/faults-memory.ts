@@ -5,6 +5,7 @@ const onMemory =
   (name: string, edits: Fault["edits"], ...caughtBy: string[]): Fault => ({ name, file, edits, caughtBy, on: "memory" });
 const memory = onMemory("stores/memory.ts");
 const lane = onMemory("stores/lane.ts");
+const audit = onMemory("stores/memory-audit.ts");
 
 /** Faults of the memory store, and of the lanes that other stores share with it. */
 export const memoryFaults: Fault[] = [
@@ -155,4 +156,7 @@ export const memoryFaults: Fault[] = [
   ),
   memory("a key is wrapped anew over another wrapping", [[" && row.wrapped === from", ""]], "data-keys-rewrap"),
   memory("a prefix is looked for anywhere", [["!secret.startsWith(prefix)", "!secret.includes(prefix)"]], "factors-not-under"),
+  audit("a note is written over whatever it was", [["if ((notes.get(key) ?? null) !== from) return false;", ""]], "audit-note-once"),
+  audit("what is removed of the log is one row short", [["behind(to) - first", "behind(to - 1) - first"]], "audit-remove"),
+  audit("a span of time is counted from its second row on", [["id < from ||", "id <= from ||"]], "audit-counts"),
 ];

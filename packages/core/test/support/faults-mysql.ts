@@ -11,6 +11,7 @@ const inFile =
   });
 const connection = inFile("connection.ts");
 const store = inFile("mysql-store.ts");
+const audit = inFile("audit.ts");
 const subject = inFile("subject.ts");
 const change = inFile("change.ts");
 const statements = inFile("statements.ts");
@@ -125,4 +126,6 @@ export const mysqlFaults: Fault[] = [
     [["requiredSince ?? (require ? now : null)", "require ? now : requiredSince"]],
     "require-first",
   ),
+  audit("a note is looked at without a lock", [[" WHERE name = ? FOR UPDATE", " WHERE name = ?"]], "audit-note-once"),
+  audit("a note is written over whatever it was", [["if ((found?.value ?? null) !== from) return false;", ""]], "audit-note-once"),
 ];

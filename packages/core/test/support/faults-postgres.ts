@@ -15,6 +15,7 @@ const change = inFile("change.ts");
 const pieces = inFile("pieces.ts");
 const statements = inFile("statements.ts");
 const store = inFile("postgres-store.ts");
+const audit = inFile("audit.ts");
 
 /** Faults of the statements on PostgreSQL. */
 export const postgresFaults: Fault[] = [
@@ -104,4 +105,10 @@ export const postgresFaults: Fault[] = [
   store("a rotation that was overtaken is lost", [["if (isRotated) return;", "return void isRotated;"]], "data-keys-rotate-parallel"),
   statements("a key is wrapped anew over another wrapping", [[" AND wrapped = :from", " AND :from <> ''"]], "data-keys-rewrap"),
   statements("a prefix is a pattern", [["NOT starts_with(secret, :prefix)", "secret NOT LIKE :prefix || '%'"]], "factors-not-under"),
+  audit(
+    "a note is written over whatever it was",
+    [["SET value = :to WHERE key = :key AND value = :from", "SET value = :to WHERE key = :key AND :from <> ''"]],
+    "audit-note-once",
+  ),
+  audit("a page of the log begins with the row before it", [["id > :above AND", "id >= :above AND"]], "audit-find"),
 ];

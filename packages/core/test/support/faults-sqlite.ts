@@ -11,6 +11,7 @@ const inFile =
   });
 const connection = inFile("connection.ts");
 const store = inFile("sqlite-store.ts");
+const audit = inFile("audit.ts");
 const change = inFile("change.ts");
 const statements = inFile("statements.ts");
 
@@ -141,4 +142,10 @@ export const sqliteFaults: Fault[] = [
     [["before.requiredSince ?? (require ? now : null)", "require ? now : before.requiredSince"]],
     "require-first",
   ),
+  audit(
+    "a note is written over whatever it was",
+    [["SET value = ? WHERE key = ? AND value = ?", "SET value = ? WHERE key = ? AND ? <> ''"]],
+    "audit-note-once",
+  ),
+  audit("the newest rows are the oldest", [['order === "newest" ? "DESC" : "ASC"', '"ASC"']], "audit-find"),
 ];
