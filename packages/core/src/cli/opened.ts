@@ -105,7 +105,7 @@ export function engineOn(store: Store, provider: KeyProvider, { factors = [totp(
 }
 
 /** Throws unless the tables are those of this release. */
-export async function requireTables({ database }: OpenedStore): Promise<void> {
+async function requireTables({ database }: OpenedStore): Promise<void> {
   if (!database) return;
   const [installed, known] = [await database.installed(), database.known];
   const missing = known.filter(({ version }) => !installed.includes(version));

@@ -39,7 +39,7 @@ async function opener(cwd: string): Promise<(file: string) => Client> {
 }
 
 /** `sqlite:./app.db`, `sqlite:app.db`, `sqlite:///var/app.db`. */
-export function fileOf(url: string, cwd: string): string {
+function fileOf(url: string, cwd: string): string {
   const path = url.slice("sqlite:".length);
   const file = path.startsWith("///") ? fileURLToPath(`file:${path}`) : resolve(cwd, path.replace(/^\/\/(?!\/)/, ""));
   if (path === "" || path === ":memory:")

@@ -45,7 +45,7 @@ const MOUNT: Readonly<Record<Framework, (file: string) => string>> = {
   express: (file) => `Mount the routes: app.use("/auth/mfa", router), with router from ${file}.`,
   fastify: (file) => `Mount the routes: await registerMfa(app), from ${file}, before the routes that it guards.`,
   hono: (file) => `Mount the routes: app.all("/auth/mfa/*", (c) => handler(c.req.raw)), with handler from ${file}.`,
-  next: (file) => `The routes are mounted already. Guard others with stepUp from ${file}.`,
+  next: (file) => `The routes are mounted already. Guard others with guarded from ${file}.`,
 };
 
 /** What nobody can do but the app's own people. */
@@ -61,10 +61,12 @@ function leftToDo(project: Project): string[] {
     `${file}: put your app's name for issuer, and have userOf say who is signed in. Until then nobody is, and every route answers 401.`,
     ...url,
     `Make the tables: npx nightlatch migrate --env-file .env${database}${orFile}.`,
-    `Await mfa.ready() at the start${framework === "next" ? " (instrumentation.ts)" : ""}, with .env loaded${framework === "next" ? ", as Next does" : " (node --env-file=.env)"}.`,
+    framework === "next"
+      ? "In register() of instrumentation.ts: await nightlatch().mfa.ready(), so that a wrong key shows at the start."
+      : "Await mfa.ready() at the start, with .env loaded (node --env-file=.env).",
     MOUNT[framework](file),
     'After the password: const step = await mfa.signIn({ id: user.id }, { amr: ["pwd"] }). If step.required, start no session: answer with its challenge, and start one when mfa.verify({ challenge, code, session }) is ok.',
-    'Guard what matters with stepUp({ maxAge: "5m" }), and call mfa.revoke({ id }) when a password changes.',
+    "Guard what matters, and call mfa.revoke({ id }) when a password changes.",
     `For production make another key (npx nightlatch keys generate) and keep it with your secrets. Then: npx nightlatch doctor --env-file .env${database}`,
   ];
 }

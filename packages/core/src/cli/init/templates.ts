@@ -73,7 +73,7 @@ export const { router, stepUp } = expressMfa(mfa, ${subjectOf("req")});`,
     imports: [["{ fastifyMfa }", "@nightlatch/fastify"]],
     types: [["{ FastifyInstance, FastifyRequest }", "fastify"]],
     body: `/** Mounts the routes below /auth/mfa. Guard others: app.delete("/x", { preHandler: app.stepUp({ maxAge: "5m" }) }, handler). */
-export async function registerMfa(app: FastifyInstance) {
+export async function registerMfa(app‹: FastifyInstance›) {
   await app.register(fastifyMfa, {
     mfa,
     async subject(request) {
@@ -90,15 +90,29 @@ export const { handler, stepUp } = webMfa(mfa, ${subjectOf("request")});`,
   },
   next: {
     imports: [["{ webMfa }", "@nightlatch/core/http"]],
-    body: `/** The routes are in app/auth/mfa. Guard others: export const DELETE = stepUp({ maxAge: "5m" }, (request) => response). */
-export const { handler, stepUp } = webMfa(mfa, ${subjectOf("request")});`,
+    types: [["{ StepUpOptions }", "@nightlatch/core/http"]],
+    body: `let made‹: ReturnType<typeof make> | undefined›;
+
+/** Made at the first request: while the app is built there is no key. For sign-in: const { mfa } = nightlatch(). */
+export const nightlatch = () => {
+  made ??= make();
+  return made;
+};
+
+/** The routes are in app/auth/mfa. */
+export const handler = (request‹: Request›) => nightlatch().handler(request);
+
+/** Guards a route: export const DELETE = guarded({ maxAge: "5m" }, () => Response.json({})). */
+export function guarded(options‹: StepUpOptions & { bind?: undefined }›, run‹: (request: Request) => Response | Promise<Response>›) {
+  return (request‹: Request›) => nightlatch().stepUp(options, run)(request);
+}`,
   },
 };
 
 const TYPED_USER = "{ id: string; email: string; sessionId: string } | undefined";
 
-/** JavaScript has the same code without the types. */
-const untyped = (text: string): string => text.replace(`: Promise<${TYPED_USER}>`, "").replace(/\((_?\w+): [A-Z]\w+\)/g, "($1)");
+/** What stands in ‹ › is TypeScript's alone. */
+const inLanguage = (text: string, language: Project["language"]): string => text.replace(/‹([^›]*)›/g, language === "ts" ? "$1" : "");
 
 /** The engine, who is signed in, and what mounts the routes, in one file: so no import needs an ending that one tool wants and another refuses. */
 function mfaFile(project: Project): string {
@@ -112,26 +126,30 @@ function mfaFile(project: Project): string {
   ];
   // node: first, then by name, as most linters want it.
   lines.sort((a, b) => sortKey(a).localeCompare(sortKey(b)));
-  const text = `${lines.join("\n")}
-
-/** Await mfa.ready() before the app listens: a wrong key or a missing table shows there. */
-export const mfa = createMfa({
+  const user = `/** Who is signed in, by your own session; never what the request merely claims. Until you say so, nobody is. */
+async function userOf(_request‹: ${REQUEST[project.framework]}›)‹: Promise<${TYPED_USER}>› {
+  return undefined;
+}`;
+  const options = `{
   issuer: "My app", // what authenticator apps show
   keys: keyring(process.env.NIGHTLATCH_KEYS),
   store: ${store.body},
-});
-
-/** Who is signed in, by your own session; never what the request merely claims. Until you say so, nobody is. */
-async function userOf(_request: ${REQUEST[project.framework]}): Promise<${TYPED_USER}> {
-  return undefined;
+}`;
+  const engine =
+    project.framework === "next"
+      ? `function make() {
+  const mfa = createMfa(${indented(options)});
+  const web = webMfa(mfa, ${indented(subjectOf("request"))});
+  return { mfa, ...web };
+}`
+      : `/** Await mfa.ready() before the app listens: a wrong key or a missing table shows there. */
+export const mfa = createMfa(${options});`;
+  const parts = [lines.join("\n"), engine, user, mounted.body];
+  const text = inLanguage(`${parts.join("\n\n")}\n`, project.language);
+  return project.language === "ts" || project.modules ? text : commonJs(text);
 }
 
-${mounted.body}
-`;
-  if (project.language === "ts") return text;
-  const plain = untyped(text);
-  return project.modules ? plain : commonJs(plain);
-}
+const indented = (text: string): string => text.replaceAll("\n", "\n  ");
 
 const sortKey = (line: string): string => line.replace(/^.* from "(node:)?/, (_, node) => (node ? "0" : "1"));
 
