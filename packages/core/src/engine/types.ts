@@ -54,8 +54,11 @@ export interface MfaOptions {
   switchedOff?: boolean;
   /** Milliseconds since 1970. @defaultValue Date.now */
   clock?: () => number;
-  /** `keepHead` is handed the newest seal of the log whenever one was made, to keep it where the database's owner can't write. */
-  audit?: { keepHead?(head: AuditHead): void | Promise<void> };
+  /** What vouches for the log. */
+  audit?: {
+    /** Is handed the newest seal of the log whenever one was made, to keep it where the database's owner can't write. */
+    keepHead?(head: AuditHead): void | Promise<void>;
+  };
   /** Hears of every event after it was recorded. What it throws is dropped: it is never in the way of a verification. */
   onEvent?(event: MfaEvent): void | Promise<void>;
   /** Where figures go: `promMetrics()` of `@nightlatch/core/metrics`, or the host's own. @defaultValue none */

@@ -1,15 +1,34 @@
 import { ConfigError } from "../errors.ts";
 
 /** What is asked of a metric's class in prom-client. */
-type MetricClass<Child> = new (about: never) => { labels(...values: string[]): Child };
+export type MetricClass<Child> = new (
+  about: never,
+) => {
+  /** The one with these labels. */
+  labels(...values: string[]): Child;
+};
 
 /** The part of prom-client 15 that is used: the module itself is one. */
 export interface PromClient {
-  Counter: MetricClass<{ inc(): void }>;
-  Gauge: MetricClass<{ inc(): void; dec(): void }>;
-  Histogram: MetricClass<{ observe(seconds: number): void }>;
+  Counter: MetricClass<{
+    /** Counts one more. */
+    inc(): void;
+  }>;
+  Gauge: MetricClass<{
+    /** One more than before. */
+    inc(): void;
+    /** One fewer. */
+    dec(): void;
+  }>;
+  Histogram: MetricClass<{
+    /** Counts a duration. */
+    observe(seconds: number): void;
+  }>;
   /** Where metrics are registered unless an option says otherwise. */
-  register: { getSingleMetric(name: string): unknown };
+  register: {
+    /** The metric of that name, if there is one. */
+    getSingleMetric(name: string): unknown;
+  };
 }
 
 /** The options of `httpMetrics`. */

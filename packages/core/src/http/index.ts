@@ -10,7 +10,7 @@ export { deviceCookie, deviceToken, grantCookie } from "./cookies.ts";
 export { corsHeaders } from "./cors.ts";
 export type { Handler, Host } from "./handler.ts";
 export { createHandler } from "./handler.ts";
-export type { HttpMetricsOptions, PromClient, RequestEnd, RequestMetrics } from "./http-metrics.ts";
+export type { HttpMetricsOptions, MetricClass, PromClient, RequestEnd, RequestMetrics } from "./http-metrics.ts";
 export { createHttpMetrics } from "./http-metrics.ts";
 export type { HttpRequest, HttpResponse } from "./message.ts";
 export { jsonSchemasOf } from "./openapi.ts";

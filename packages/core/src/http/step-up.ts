@@ -38,6 +38,7 @@ export type StepUpMfa = Pick<Mfa, "status" | "challenge" | "verify" | "verifyGra
 export interface RemoteMfa {
   /** Whether a grant can be spent here, which a guard with `once` needs. */
   readonly spends: boolean;
+  /** What guards this request, with what the request brings for the other service. */
   forRequest(request: GuardedRequest): StepUpMfa;
 }
 

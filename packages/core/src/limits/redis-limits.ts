@@ -4,8 +4,11 @@ import { type KeyedOptions, keyPrefix, type LimitsBackend } from "./backend.ts";
 
 /** What is asked of a Redis client: those of ioredis and of redis (node-redis) have it, alone or as a cluster. */
 export interface RedisClient {
+  /** Reads a key's count. */
   get(key: string): Promise<unknown>;
+  /** Forgets a key's count. */
   del(key: string): Promise<unknown>;
+  /** Begins a transaction; rate-limiter-flexible knows a client by it. */
   multi(): unknown;
 }
 

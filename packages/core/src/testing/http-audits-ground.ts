@@ -32,9 +32,15 @@ export interface AuditGround {
   origins: readonly string[];
   /** Who is asking, by the host's `Authorization` header. */
   subject(authorization: string | null | undefined): Subject | undefined;
-  signIn: { session(): string; start(signedIn: SignedIn): SessionStart };
+  signIn: {
+    /** The id of the session to come. */
+    session(): string;
+    /** Starts it. */
+    start(signedIn: SignedIn): SessionStart;
+  };
   /** Milliseconds since 1970; the clock stands still until it is moved. */
   now(): number;
+  /** Moves the clock on. */
   advance(seconds: number): void;
   /** The code that somebody was sent last. */
   mailbox(id: string): string | undefined;
