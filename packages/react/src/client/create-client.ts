@@ -1,0 +1,159 @@
+import type {
+  ChallengeBody,
+  EnableBody,
+  ProofBody,
+  RenameBody,
+  ResyncBody,
+  RouteTypes,
+  SetupBody,
+  VerifyBody,
+} from "@nightlatch/core/http";
+import { claimsOf, faultOf, problemOf } from "./decode.ts";
+import type { MfaProblem, MfaResult } from "./problem.ts";
+
+/** The options of `createMfaClient`. */
+export interface MfaClientOptions {
+  /** Where the MFA routes are mounted: `/auth/mfa`, or a whole URL. */
+  endpoint: string;
+  /** @defaultValue the global `fetch` */
+  fetch?: typeof fetch;
+  /** Header fields of the host's own, such as `Authorization`; a function is asked before each request. */
+  headers?: Readonly<Record<string, string>> | (() => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>);
+  /** `include` where the routes are on another origin and know the user by a cookie. @defaultValue "same-origin" */
+  credentials?: RequestCredentials;
+  /** Milliseconds since 1970. @defaultValue Date.now */
+  clock?: () => number;
+}
+
+/** How one call is made. */
+export interface CallOptions {
+  /** Ends it: its problem is then `aborted`. */
+  signal?: AbortSignal;
+}
+
+/** How a call is made that a sign-in can make too. */
+export interface SignInCallOptions extends CallOptions {
+  /** The challenge of a sign-in, in place of a session. */
+  signIn?: string;
+}
+
+type Answered<Route extends keyof RouteTypes> = Promise<MfaResult<RouteTypes[Route]["answer"]>>;
+
+/** One function for each route. None throws: what went wrong is in the result. */
+export interface MfaClient {
+  status(options?: CallOptions): Answered<"GET /status">;
+  setup(body?: SetupBody, options?: SignInCallOptions): Answered<"POST /setup">;
+  enable(body: EnableBody, options?: SignInCallOptions): Answered<"POST /enable">;
+  disable(body?: ProofBody, options?: CallOptions): Answered<"POST /disable">;
+  challenge(body?: ChallengeBody, options?: SignInCallOptions): Answered<"POST /challenge">;
+  verify(body: VerifyBody, options?: SignInCallOptions): Answered<"POST /verify">;
+  recoveryCodes(body?: ProofBody, options?: CallOptions): Answered<"POST /recovery-codes">;
+  factors(options?: CallOptions): Answered<"GET /factors">;
+  rename(id: string, body: RenameBody, options?: CallOptions): Answered<"PATCH /factors/:id">;
+  remove(id: string, body?: ProofBody, options?: CallOptions): Answered<"DELETE /factors/:id">;
+  resync(id: string, body: ResyncBody, options?: CallOptions): Answered<"POST /factors/:id/resync">;
+  devices(options?: CallOptions): Answered<"GET /devices">;
+  revoke(id: string, options?: CallOptions): Answered<"DELETE /devices/:id">;
+  openApi(options?: CallOptions): Answered<"GET /openapi.json">;
+  jwks(options?: CallOptions): Answered<"GET /jwks.json">;
+  /** Where the routes are. */
+  readonly endpoint: string;
+  /** Milliseconds since 1970, by the clock that it goes by. */
+  now(): number;
+  /** The newest grant of the session: in memory alone, and sent along with each call. */
+  grant(): string | undefined;
+  /** Keeps a grant; one that is for a purpose or bound to something is left alone. */
+  keep(grant: string | null | undefined): void;
+  /** Drops the grant: call it when the user signs out. */
+  forget(): void;
+}
+
+/**
+ * A client of the MFA routes, for any script: nothing of it is React's. Its types are those of the route table. Calls
+ * never throw, and every problem is one of `MfaProblem`. A grant that a call earns is kept in memory, never in storage,
+ * and goes along as `MFA-Grant` with the calls that follow.
+ *
+ * @example
+ * ```ts
+ * import { createMfaClient } from "@nightlatch/react/client";
+ *
+ * const mfa = createMfaClient({ endpoint: "/auth/mfa" });
+ * const status = await mfa.status();
+ * if (status.ok) console.log(status.answer.mfa_enabled);
+ * else console.log(status.problem.code);
+ * ```
+ */
+export function createMfaClient({
+  endpoint,
+  fetch: send = (...request) => fetch(...request),
+  headers,
+  credentials = "same-origin",
+  clock = Date.now,
+}: MfaClientOptions): MfaClient {
+  let kept: string | undefined;
+  const base = endpoint.replace(/\/+$/, "");
+
+  const keep = (grant: string | null | undefined): void => {
+    const { purpose, bind } = claimsOf(grant ?? undefined);
+    if (grant && purpose === undefined && bind === undefined) kept = grant;
+  };
+
+  async function call<T>(route: string, { signal, signIn }: SignInCallOptions = {}, body?: object): Promise<MfaResult<T>> {
+    const failed = (problem: MfaProblem): MfaResult<T> => ({ ok: false, problem });
+    const [method = "", path] = route.split(" ");
+    try {
+      const own = typeof headers === "function" ? await headers() : headers;
+      const response = await send(base + path, {
+        method,
+        credentials,
+        headers: {
+          ...own,
+          ...(body && { "Content-Type": "application/json" }),
+          ...(kept && { "MFA-Grant": kept }),
+          ...(signIn && { "MFA-Challenge": signIn }),
+        },
+        ...(signal && { signal }),
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      const { status } = response;
+      const told: unknown = await response.json().catch((error: unknown) => {
+        // An end of the connection is a fault of the network's; a page instead of JSON is not.
+        if (error instanceof SyntaxError) return undefined;
+        throw error;
+      });
+      if (response.ok && typeof told === "object" && told) {
+        keep(response.headers.get("MFA-Grant") ?? (told as { grant?: string }).grant);
+        return { ok: true, answer: told as T };
+      }
+      return failed(problemOf(told, status, clock(), response.headers.get("Retry-After")) ?? { code: "unexpected", status });
+    } catch (error) {
+      return failed(faultOf(error, signal));
+    }
+  }
+
+  const at = (id: string): string => encodeURIComponent(id);
+  return Object.freeze({
+    status: (options) => call("GET /status", options),
+    setup: (body = {}, options) => call("POST /setup", options, body),
+    enable: (body, options) => call("POST /enable", options, body),
+    disable: (body = {}, options) => call("POST /disable", options, body),
+    challenge: (body = {}, options) => call("POST /challenge", options, body),
+    verify: (body, options) => call("POST /verify", options, body),
+    recoveryCodes: (body = {}, options) => call("POST /recovery-codes", options, body),
+    factors: (options) => call("GET /factors", options),
+    rename: (id, body, options) => call(`PATCH /factors/${at(id)}`, options, body),
+    remove: (id, body = {}, options) => call(`DELETE /factors/${at(id)}`, options, body),
+    resync: (id, body, options) => call(`POST /factors/${at(id)}/resync`, options, body),
+    devices: (options) => call("GET /devices", options),
+    revoke: (id, options) => call(`DELETE /devices/${at(id)}`, options, {}),
+    openApi: (options) => call("GET /openapi.json", options),
+    jwks: (options) => call("GET /jwks.json", options),
+    endpoint: base,
+    now: () => clock(),
+    grant: () => kept,
+    keep,
+    forget() {
+      kept = undefined;
+    },
+  } satisfies MfaClient);
+}

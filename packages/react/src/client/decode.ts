@@ -1,0 +1,49 @@
+import type { ProblemBody } from "@nightlatch/core/http";
+import type { MfaProblem } from "./problem.ts";
+
+/** Seconds to wait, where the server does not say. */
+const A_MOMENT = 30;
+
+/** Milliseconds since 1970 of what a header or a body says: seconds from now, or an HTTP date (RFC 9110 §10.2.3). */
+function retryAt(said: string | number | null | undefined, now: number): number {
+  const seconds = Number(said ?? A_MOMENT);
+  const at = Number.isNaN(seconds) ? Date.parse(String(said)) : now + seconds * 1000;
+  return Number.isNaN(at) ? now + A_MOMENT * 1000 : at;
+}
+
+const CODE = /^[a-z_]+$/;
+
+/**
+ * What a problem's body says; `undefined` for what is no problem of the protocol.
+ *
+ * @param now - milliseconds since 1970, which waits are counted from
+ */
+export function problemOf(value: unknown, status: number, now: number, retryAfter?: string | null): MfaProblem | undefined {
+  const body = value as ProblemBody | null;
+  if (typeof body?.code !== "string" || !CODE.test(body.code) || body.type === undefined) return undefined;
+  const { code, title, challenge, methods = [], errors = [], attempts_left, expires_at, max_age, purpose, enrol = false } = body;
+  const told = { code, status, title };
+  return {
+    ...told,
+    ...(status === 429 && { retryAt: retryAt(body.retry_after ?? retryAfter, now) }),
+    ...(code === "body_invalid" && { errors }),
+    ...(attempts_left !== undefined && { attemptsLeft: attempts_left }),
+    ...(/_(required|needed)$/.test(code) && { methods, ...(challenge && { challenge }) }),
+    ...(code === "mfa_required" && { enrol, ...(expires_at && { expiresAt: Date.parse(expires_at) }) }),
+    ...(max_age !== undefined && { maxAge: max_age }),
+    ...(purpose !== undefined && { purpose }),
+  } as MfaProblem;
+}
+
+/** Why no answer came. */
+export const faultOf = (error: unknown, signal?: AbortSignal | null): MfaProblem =>
+  signal?.aborted ? { code: "aborted" } : { code: "network", error };
+
+/** What a token of Nightlatch's says of itself: it is signed, not sealed. Nothing is decided by it but what may be shared. */
+export function claimsOf(token: string | undefined): { purpose?: unknown; bind?: unknown; methods?: unknown } {
+  try {
+    return JSON.parse(atob(token?.split(".")[1]?.replace(/-/g, "+").replace(/_/g, "/") ?? "")) ?? {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,11 @@
+/** Recovery codes that are shown this once, and the gate before going on. */
+export interface SavedCodes {
+  codes: readonly string[];
+  /** The box is ticked. */
+  saved: boolean;
+  /** Going on was tried before it was. */
+  nudged: boolean;
+}
+
+/** What happens to them. */
+export type SavedCodesEvent = { type: "saved"; saved: boolean } | { type: "finish" };

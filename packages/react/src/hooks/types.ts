@@ -1,0 +1,117 @@
+import type { EnableAnswer, StatusAnswer, VerifyAnswer, VerifyBody } from "@nightlatch/core/http";
+import type { SignInCallOptions } from "../client/create-client.ts";
+import type { MfaProblem, MfaResult } from "../client/problem.ts";
+import type { StepUpFetchOptions, StepUpQuestion } from "../client/step-up-fetch.ts";
+import type { CodeMethod, CodeState } from "../flow/code.ts";
+import type { EnrolState } from "../flow/enrol.ts";
+import type { SettingsAct, SettingsState } from "../flow/settings.ts";
+
+/** What a code field is driven by. Functions stay the same from render to render. */
+export interface CodeActions {
+  /** What was typed or pasted, as it is; the state has it cleaned. */
+  input(text: string): void;
+  submit(): void;
+  /** Switches to another method; one that is sent is sent at once. */
+  use(method: CodeMethod): void;
+  /** Sends the code again. */
+  resend(): void;
+}
+
+/** The challenge of a sign-in, as the host's login answered it (`mfa_required`). */
+export interface SignInChallenge {
+  challenge: string;
+  methods: readonly string[];
+  enrol?: boolean;
+}
+
+/** The options of `useSignIn`. */
+export interface UseSignInOptions extends SignInChallenge {
+  /** Called once the second step is done and has been shown for a moment. */
+  onDone(answer: VerifyAnswer & Record<string, unknown>): void;
+  /** Where the host ends sign-ins by a route of its own. @defaultValue `POST /verify` with `MFA-Challenge` */
+  verify?: (body: VerifyBody, options: SignInCallOptions) => Promise<MfaResult<VerifyAnswer>>;
+  /** What this device is called when it comes to be trusted. @defaultValue its browser and system, "Firefox on Linux" */
+  deviceName?: string;
+}
+
+/** What `useSignIn` gives. */
+export interface UseSignIn extends CodeActions {
+  state: CodeState;
+  /** The methods that may be switched to. */
+  offered: readonly CodeMethod[];
+  trust: boolean;
+  setTrust(trust: boolean): void;
+}
+
+/** The options of `useEnrolment`. */
+export interface UseEnrolmentOptions {
+  /** Enrols for a sign-in that waits for it (`enrol: true`), in place of a session. */
+  signIn?: SignInChallenge;
+  /** The name of the authenticator. */
+  name?: string;
+  /** The factor's type, where it is not the server's first. */
+  type?: string;
+  /** The authenticator that goes once this one is enabled. */
+  replaces?: string;
+  /** Called at the end, from the last screen. */
+  onDone?(answer: EnableAnswer & Record<string, unknown>): void;
+}
+
+/** What `useEnrolment` gives. */
+export interface UseEnrolment extends CodeActions {
+  state: EnrolState;
+  /** Begins again, after a failure. */
+  restart(): void;
+  next(): void;
+  back(): void;
+  /** Drops what is pending. Not once recovery codes are shown, nor while a code is checked. */
+  leave(): void;
+  setSaved(saved: boolean): void;
+  /** Goes on from the recovery codes, once they are saved. */
+  finish(): void;
+}
+
+/** What `useStepUp` gives. */
+export interface UseStepUp {
+  /** A `fetch` that asks for a code where a request needs one, and repeats the request once. */
+  fetch: typeof fetch;
+}
+
+/** The options of `useStepUp`. */
+export type UseStepUpOptions = StepUpFetchOptions;
+
+/** The question that is open, for a dialog to show. */
+export interface UseStepUpDialog extends CodeActions {
+  /** Absent when nothing is asked: then the dialog is closed. */
+  question: StepUpQuestion | undefined;
+  /** Absent with the question. */
+  state: CodeState | undefined;
+  offered: readonly CodeMethod[];
+  /** Drops the requests that wait: they reject with `StepUpCancelledError`. */
+  cancel(): void;
+}
+
+/** What `useSettings` gives. */
+export interface UseSettings {
+  state: SettingsState;
+  reload(): void;
+  /** Asks before doing it; for a rename, opens the name for editing. */
+  ask(act: SettingsAct): void;
+  /** Leaves it as it is. */
+  keep(): void;
+  /** Does what was asked about. A code is asked for by the step-up dialog where the server wants one. */
+  confirm(): void;
+  /** Does it without asking: a rename, or to stop trusting a device. */
+  act(act: SettingsAct): void;
+  setSaved(saved: boolean): void;
+  /** Puts new recovery codes away, once they are saved. */
+  finish(): void;
+}
+
+/** What `useMfaStatus` gives. */
+export interface UseMfaStatus {
+  phase: "loading" | "ready" | "failed";
+  status?: StatusAnswer;
+  problem?: MfaProblem;
+  reload(): void;
+}

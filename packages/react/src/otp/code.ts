@@ -1,0 +1,1 @@
+export declare function digitsOf(text: string, length?: number): string;
