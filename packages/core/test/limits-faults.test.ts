@@ -115,7 +115,7 @@ describe("A13 a limiter that is missing or fails lets nobody pass", () => {
   });
 
   test("A13 a backend that never answers is down after a while, and start-up says so", async () => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
     const { limits, reported } = reporting(
       answering(() => new Promise(() => {})),
       { timeout: "2s" },
@@ -130,6 +130,36 @@ describe("A13 a limiter that is missing or fails lets nobody pass", () => {
     const ready = expect(limits.ready()).rejects.toThrow(StoreError);
     await vi.advanceTimersByTimeAsync(2000);
     await ready;
+  });
+
+  test("A13 each request has its own time, and one that was answered gives way to none", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+    const answers = new Map<number, (count: unknown) => void>();
+    let asked = 0;
+    const { limits } = reporting(answering(() => new Promise((resolve) => answers.set(++asked, resolve))));
+    const over: string[] = [];
+    const ask = (name: string) => void limits.consume("two", name).then(({ fault }) => over.push(`${name} ${fault ? "down" : "counted"}`));
+    ask("a");
+    await vi.advanceTimersByTimeAsync(400);
+    ask("b");
+    ask("c");
+    await vi.advanceTimersByTimeAsync(500);
+    ask("d");
+    answers.get(3)?.({ consumedPoints: 1, msBeforeNext: 1000 });
+    await vi.advanceTimersByTimeAsync(99);
+    expect(over).toEqual(["c counted"]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(over).toEqual(["c counted", "a down"]);
+    await vi.advanceTimersByTimeAsync(400);
+    expect(over).toEqual(["c counted", "a down", "b down"]);
+    answers.get(2)?.({ consumedPoints: 1, msBeforeNext: 1000 });
+    await vi.advanceTimersByTimeAsync(499);
+    expect(over).toHaveLength(3);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(over.slice(3)).toEqual(["d down"]);
+    ask("e");
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(over.slice(4)).toEqual(["e down"]);
   });
 
   test("A13 a logger that throws changes nothing", async () => {

@@ -2,6 +2,7 @@ import { ConfigError, StoreError } from "../errors.ts";
 import { type Duration, toSeconds } from "../internal/duration.ts";
 import type { Limiter, LimitsBackend } from "./backend.ts";
 import { type Count, countOf, judged, type RateLimitAnswer, refusedForFault } from "./count.ts";
+import { deadline } from "./deadline.ts";
 import { backendKey } from "./key.ts";
 import { memoryLimits } from "./memory-limits.ts";
 import { checkedPresets, type RateLimitPolicy, type RateLimitPreset } from "./presets.ts";
@@ -63,23 +64,6 @@ function checkedOptions({ whenDown = "deny", timeout = "1s", onError = reportErr
   return { whenDown, milliseconds: seconds * 1000, onError };
 }
 
-/** What it comes to, or a rejection once the time is over; what comes later is nobody's. */
-function within<T>(milliseconds: number, pending: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`There was no answer for ${milliseconds / 1000} s.`)), milliseconds);
-    pending.then(
-      (value) => {
-        clearTimeout(timer);
-        resolve(value);
-      },
-      (error: unknown) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
-  });
-}
-
 /**
  * Named rate limits over one backend. The names are the presets' own, and TypeScript knows them. Nothing that happens
  * to the backend is thrown by `consume`, `peek` or `reset`: it is an answer, as `whenDown` says.
@@ -110,6 +94,7 @@ export function createRateLimits<Name extends string>(
     );
   const { whenDown, milliseconds, onError } = checkedOptions(options);
   const { local = false } = backend;
+  const within = deadline(milliseconds);
   const standIns = whenDown === "memory" ? memoryLimits() : undefined;
   const laneFor = (name: string, policy: RateLimitPolicy): Lane => ({
     name,
@@ -140,7 +125,7 @@ export function createRateLimits<Name extends string>(
 
   const asked = (limiter: Limiter, verb: Verb, key: string, points: number): Promise<unknown> => {
     const pending = verb === "consume" ? limiter.consume(key, points) : limiter[verb](key);
-    return local ? pending : within(milliseconds, pending);
+    return local ? pending : within(pending);
   };
 
   /** One await in all, since in memory each further one would be a tenth of what counting takes. */

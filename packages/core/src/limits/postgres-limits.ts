@@ -27,13 +27,12 @@ export interface PostgresLimitsOptions extends KeyedOptions {
 const TABLE = "nightlatch_limits";
 
 /**
- * The table as rate-limiter-flexible fills it; the index is for its sweep of what is over. Under a lock of its own,
- * since IF NOT EXISTS alone fails when two processes come at the same moment.
+ * The table as rate-limiter-flexible fills it. Without an index for its sweep: each count would pay for that. Under a
+ * lock of its own, since IF NOT EXISTS alone fails when two processes come at the same moment.
  */
 const CREATE = `DO $$ BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('${TABLE}'));
   CREATE TABLE IF NOT EXISTS ${TABLE} (key varchar(255) PRIMARY KEY, points integer NOT NULL DEFAULT 0, expire bigint);
-  CREATE INDEX IF NOT EXISTS ${TABLE}_expire ON ${TABLE} (expire);
 END $$`;
 
 const NO_SUCH_TABLE = "42P01";
@@ -68,24 +67,30 @@ export function postgresLimits(client: LimitsPgClient, { prefix, prepare = false
     if ((rows[0] as { found?: unknown } | undefined)?.found === true) return;
     await client.query(CREATE);
   };
-  let made: Promise<void> | undefined;
-
+  let making: Promise<void> | undefined;
+  let isMade = false;
+  const made = (): Promise<void> => {
+    making ??= make().then(
+      () => {
+        isMade = true;
+      },
+      (error: unknown) => {
+        making = undefined;
+        throw error;
+      },
+    );
+    return making;
+  };
   const run = async ({ name, text, values }: Asked): Promise<{ rows: unknown[]; rowCount: number }> => {
-    made ??= make();
-    try {
-      await made;
-      const asked = prepare && name ? client.query({ name, text, values } as unknown as string) : client.query(text, values);
-      const { rows } = await asked;
-      return { rows, rowCount: rows.length };
-    } catch (error) {
-      // Not made yet, or dropped: the next request tries again.
-      const isFailed = await made.then(
-        () => codeOf(error) === NO_SUCH_TABLE,
-        () => true,
-      );
-      if (isFailed) made = undefined;
-      throw error;
-    }
+    if (!isMade) await made();
+    const { rows } = await (prepare && name ? client.query({ name, text, values } as unknown as string) : client.query(text, values));
+    return { rows, rowCount: rows.length };
+  };
+  /** What was dropped is made again by the next request. */
+  const forget = (error: unknown): void => {
+    if (codeOf(error) !== NO_SUCH_TABLE) return;
+    isMade = false;
+    making = undefined;
   };
 
   let isSwept = false;
@@ -106,6 +111,7 @@ export function postgresLimits(client: LimitsPgClient, { prefix, prepare = false
       return {
         consume: (key, points) =>
           limiter.consume(key, points).catch((refusal: unknown) => {
+            forget(refusal);
             // The count has no room left for another refusal, and so stands as it is.
             if (codeOf(refusal) === OUT_OF_RANGE) return limiter.get(key);
             throw refusal;
