@@ -251,6 +251,10 @@ export interface AuditRow {
 
 /** A row of the log with its place. */
 export interface StoredAuditRow extends AuditRow {
+  /**
+   * Whole numbers from 1 on, given upwards and none twice. Rows may become visible in another order than their numbers were
+   * given in, and numbers may stay empty: what seals the log looks for those that it missed.
+   */
   seq: number;
 }
 
