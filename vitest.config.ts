@@ -31,6 +31,7 @@ export default defineConfig({
       project("meeting-rooms", "examples/meeting-rooms"),
       project("services", "internal/services"),
       project("consumers", "internal/consumers"),
+      project("quickstarts", "internal/quickstarts"),
     ],
   },
 });
