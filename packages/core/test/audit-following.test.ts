@@ -69,6 +69,38 @@ describe.each(stores)("following the log on $name", ({ open }) => {
     expect(kit.events.length).toBeGreaterThanOrEqual(50);
   });
 
+  it("beside ten who write and others who seal, none is missed or comes twice, and those of a subject come in their order", async () => {
+    const { kit, mfa, follow } = await start(opened.store);
+    const seen: MfaEvent[] = [];
+    const options = { name: "beside", from: "now", sink: (event: MfaEvent) => void seen.push(event) } as const;
+    await follow(options).drain();
+    kit.events.length = 0;
+    let isWriting = true;
+    const writers = Promise.all(
+      Array.from({ length: 10 }, async (_, writer) => {
+        for (let n = 0; n < 20; n += 1) await mfa.revoke({ id: `writer-${writer}` });
+      }),
+    ).finally(() => {
+      isWriting = false;
+    });
+    const whileWriting = async (run: () => Promise<unknown>) => {
+      while (isWriting) await run();
+    };
+    await Promise.all([
+      writers,
+      whileWriting(() => follow(options).drain()),
+      whileWriting(() => follow(options).drain()),
+      whileWriting(() => mfa.audit.seal()),
+    ]);
+    await follow(options).drain();
+    const idsOf = (events: readonly MfaEvent[], subject: string) => events.filter((event) => event.subject === subject).map(({ id }) => id);
+    expect(seen).toHaveLength(200);
+    for (let writer = 0; writer < 10; writer += 1) {
+      expect(idsOf(seen, `writer-${writer}`)).toEqual(idsOf(kit.events, `writer-${writer}`));
+    }
+    expect(await mfa.audit.verify()).toMatchObject({ ok: true, unsealed: 0 });
+  });
+
   it("an event that is never taken is laid aside, is listed, and is taken in the end; those behind it had their turn", async () => {
     const { kit, mfa, told, sink, waits, follow, write } = await start(opened.store);
     await follow({ name: "dead", from: "now" }).drain();
