@@ -17,7 +17,7 @@ export default defineConfig({
   lastUpdated: false,
   srcExclude: ["node_modules/**"],
   markdown: {
-    theme: { light: "github-light", dark: "github-dark" },
+    theme: { light: "github-light-high-contrast", dark: "github-dark-high-contrast" },
     config(md) {
       leaveOutsideLinks(md);
       showFileNames(md);
