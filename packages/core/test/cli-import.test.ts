@@ -20,9 +20,6 @@ const imported = z.strictObject({
   refused: z.array(z.strictObject({ place: z.string(), subject: z.string().optional(), reason: z.string() })),
 });
 
-/** Enough rows, and small enough a batch, that a run has not ended when it is stopped at its first sign of life. */
-const MANY = 3_000;
-
 describe.each(cliDatabases)("import into $name", ({ open }) => {
   let host: Host;
   let database: CliDatabase;
@@ -182,41 +179,63 @@ describe.each(cliDatabases)("import into $name", ({ open }) => {
     expect(await run("none.csv", "--from", "otplib")).toMatchObject({ exit: 2, err: expect.stringContaining("can't be read") });
   });
 
-  test("stopped by Ctrl-C it says how to go on, and goes on", async () => {
-    const rows = Array.from({ length: MANY }, (_, index) => ({ user: `many-${index}`, secret: newSecret().text }));
-    const name = await file("many.json", JSON.stringify(rows));
-    const { child, saw, ended } = host.start(["import", name, "--from", "otplib"], env);
-    await saw("importing: ");
-    child.kill("SIGINT");
-    const stopped = await ended;
-    printed.push(stopped.out, stopped.err);
-    expect(stopped).toMatchObject({
-      exit: 130,
-      out: "",
-      err: expect.stringMatching(/stopped: at [\d,]+ of 3,000 rows;.*Run the same command again/),
-    });
-    const rest = await json(name, "--from", "otplib");
-    expect(rest.already).toBeGreaterThan(0);
-    expect(rest.imported).toBeGreaterThan(0);
-    expect(rest.imported + rest.already).toBe(MANY);
-  });
-
-  test("resealing stopped by Ctrl-C goes on with --resume, under the same new key", async () => {
-    const { child, saw, ended } = host.start(["rotate", "seal", "--batch", "100"], env);
-    await saw("resealing: ");
-    child.kill("SIGTERM");
-    expect(await ended).toMatchObject({ exit: 130, err: expect.stringContaining("Go on with: nightlatch rotate seal --resume") });
-    const keys = (await database.store.dataKeys()).length;
-    const rest = await host.run(["rotate", "seal", "--resume", "--json"], { env });
-    expect(rest.json()).toMatchObject({ ok: true, resealed: expect.any(Number), unreadable: 0 });
-    expect(await database.store.dataKeys()).toHaveLength(keys);
-    const [active] = (await database.store.dataKeys()).filter(({ use }) => use === "seal");
-    expect(await database.store.factorsNotUnder({ prefix: `v1.${active?.id}.`, after: "", limit: 10 })).toEqual([]);
-  });
-
   test("A42 no secret was printed by any of this", () => {
     const all = printed.join("\n");
     for (const canary of canaries) expect(all).not.toContain(canary);
     expect(all).toContain("user cleo");
+  });
+});
+
+describe("stopped by Ctrl-C between two batches", () => {
+  const MANY = 200;
+  const env = { NIGHTLATCH_KEYS: TEST_KEYS };
+  let host: Host;
+
+  beforeAll(async () => {
+    host = await newHost({ drivers: false });
+    // A store by which the process is told to stop while it makes its twentieth change.
+    const config = `import { DatabaseSync } from "node:sqlite";
+import { sqliteStore } from ${JSON.stringify(new URL("../src/stores/sqlite/index.ts", import.meta.url).href)};
+const store = sqliteStore(new DatabaseSync("app.db"));
+let changes = 0;
+export default { store: { ...store, async apply(change) {
+  changes += 1;
+  if (changes === 20) process.kill(process.pid, "SIGINT");
+  return await store.apply(change);
+} } };`;
+    await writeFile(join(host.folder, "stopping.mjs"), config);
+    expect((await host.run(["migrate", "--database", "sqlite:app.db"])).exit).toBe(0);
+    const rows = Array.from({ length: MANY }, (_, index) => ({ user: `many-${index}`, secret: toBase32(randomBytes(20)) }));
+    await writeFile(join(host.folder, "many.json"), JSON.stringify(rows));
+  });
+  afterAll(async () => {
+    await host.remove();
+  });
+
+  test("an import says how to go on, and goes on", async () => {
+    const args = ["import", "many.json", "--from", "otplib"];
+    const stopped = await host.run([...args, "--config", "stopping.mjs"], { env });
+    expect(stopped).toMatchObject({ exit: 130, out: "" });
+    expect(stopped.err).toMatch(/stopped: at \d+ of 200 rows; \d+ were imported and stay\. Run the same command again/);
+    const rest = imported.parse((await host.run([...args, "--database", "sqlite:app.db", "--json"], { env })).json());
+    expect(rest.already).toBeGreaterThanOrEqual(20);
+    expect(rest.imported).toBeGreaterThan(0);
+    expect(rest.imported + rest.already).toBe(MANY);
+  });
+
+  test("resealing goes on with --resume, under the same new key", async () => {
+    const stopped = await host.run(["rotate", "seal", "--batch", "5", "--config", "stopping.mjs", "--json"], { env });
+    expect(stopped.exit).toBe(130);
+    const { error } = z
+      .object({ error: z.object({ message: z.string(), data: z.object({ resealed: z.number() }) }) })
+      .parse(stopped.json());
+    expect(error.message).toContain("Go on with: nightlatch rotate seal --resume");
+    const rest = await host.run(["rotate", "seal", "--resume", "--json", "--database", "sqlite:app.db"], { env });
+    expect(rest.json()).toMatchObject({ ok: true, resealed: MANY - error.data.resealed, unreadable: 0 });
+    const { DatabaseSync } = await import("node:sqlite");
+    const keys = new DatabaseSync(join(host.folder, "app.db"))
+      .prepare("SELECT count(*) AS n FROM nightlatch_data_keys WHERE use = 'seal'")
+      .get();
+    expect(keys).toMatchObject({ n: 2 });
   });
 });

@@ -2,6 +2,7 @@ import { Writable } from "node:stream";
 import { expect, test } from "vitest";
 import { progressOn } from "../src/cli/progress.ts";
 import type { Shell } from "../src/cli/shell.ts";
+import { createStop } from "../src/cli/stop.ts";
 
 /** A standard error that keeps what is written to it. */
 function stream(isTTY: boolean): { shell: Shell; text(): string } {
@@ -16,7 +17,7 @@ function stream(isTTY: boolean): { shell: Shell; text(): string } {
     { isTTY },
   );
   const { stdin, stdout } = process;
-  const shell = { cwd: ".", env: {}, stdin, stdout, stderr: stderr as unknown as NodeJS.WriteStream, stop: new AbortController().signal };
+  const shell = { cwd: ".", env: {}, stdin, stdout, stderr: stderr as unknown as NodeJS.WriteStream, stop: createStop() };
   return { shell, text: () => text };
 }
 

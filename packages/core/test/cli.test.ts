@@ -7,12 +7,13 @@ import { fullNameOf } from "../src/cli/command.ts";
 import { EXIT } from "../src/cli/exit.ts";
 import { csvCells } from "../src/cli/rows.ts";
 import { createProgram, everyCommand } from "../src/cli/run.ts";
+import { createStop } from "../src/cli/stop.ts";
 import { keyring } from "../src/index.ts";
 import { type Host, newHost } from "./support/cli.ts";
 import { TEST_KEYS } from "./support/kit.ts";
 
 const { stdin, stdout, stderr } = process;
-const shell = { cwd: ".", env: {}, stdin, stdout, stderr, stop: new AbortController().signal };
+const shell = { cwd: ".", env: {}, stdin, stdout, stderr, stop: createStop() };
 /** The commands that do something, by their full names. */
 const commands = everyCommand(createProgram({ shell, exit: 0 })).filter((command) => command.parent && command.commands.length === 0);
 

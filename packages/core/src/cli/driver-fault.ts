@@ -1,5 +1,7 @@
 import { type CliError, unreachable } from "./exit.ts";
 
+const UNTRUSTED = "its certificate is not trusted here. Name its CA, in NODE_EXTRA_CA_CERTS or in the address.";
+
 /** What a driver's code means, and what to look at. */
 const MEANING: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there. Is the server running, and is the port right?",
@@ -10,6 +12,10 @@ const MEANING: Readonly<Record<string, string>> = {
   "28P01": "it refused the user or the password.",
   "28000": "it does not let this user in.",
   "3D000": "it has no database of that name.",
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
   ER_ACCESS_DENIED_ERROR: "it refused the user or the password.",
   ER_DBACCESS_DENIED_ERROR: "it does not let this user into that database.",
   ER_BAD_DB_ERROR: "it has no database of that name.",
@@ -17,6 +23,13 @@ const MEANING: Readonly<Record<string, string>> = {
   SQLITE_NOTADB: "the file is no SQLite database.",
   SQLITE_CANTOPEN: "the file can't be opened.",
 };
+
+/** What some say in words alone. */
+const TOLD: readonly (readonly [RegExp, string])[] = [
+  [/password must be a string/, "it wants a password, and the address has none."],
+  [/does not support SSL/, "the address asks for TLS, and the server has none."],
+  [/timeout|timed out/i, "it did not answer in time. Look at the network, and at firewalls on the way."],
+];
 
 /** The code of a fault, or of the first of those it is made of. */
 function codeOf(fault: unknown): string {
@@ -28,7 +41,7 @@ function codeOf(fault: unknown): string {
 /** A driver's fault as something to act on. What the driver says itself is not shown: some repeat the connection string. */
 export function databaseFault(place: string, fault: unknown): CliError {
   const code = codeOf(fault);
-  const timedOut = fault instanceof Error && /timeout|timed out/i.test(fault.message);
-  const meaning = MEANING[code] ?? (timedOut ? MEANING.ETIMEDOUT : "it did not let itself be opened.");
+  const said = fault instanceof Error ? fault.message : "";
+  const meaning = MEANING[code] ?? TOLD.find(([words]) => words.test(said))?.[1] ?? "it did not let itself be opened.";
   return unreachable(`Can't use ${place}: ${meaning}${code === "" ? "" : ` (${code})`}`, fault);
 }

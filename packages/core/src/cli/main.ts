@@ -1,15 +1,16 @@
 #!/usr/bin/env node
+import { EXIT } from "./exit.ts";
 import { run } from "./run.ts";
+import { createStop } from "./stop.ts";
 
-const stop = new AbortController();
+const stop = createStop();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
     // Whoever asks twice doesn't want to wait for the batch to end. Each piece of the work is whole or not at all.
-    if (stop.signal.aborted) process.exit(130);
-    stop.abort();
+    if (stop.ask()) process.exit(EXIT.stopped);
   });
 }
 const { env, stdin, stdout, stderr } = process;
 // Whoever reads the output may have gone, as `head` does.
-stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 70));
-process.exitCode = await run(process.argv.slice(2), { cwd: process.cwd(), env, stdin, stdout, stderr, stop: stop.signal });
+stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.broken));
+process.exitCode = await run(process.argv.slice(2), { cwd: process.cwd(), env, stdin, stdout, stderr, stop });

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import { styleText } from "node:util";
 import type { ExitCode } from "./exit.ts";
+import type { Stop } from "./stop.ts";
 
 /** What the program is run in. */
 export interface Shell {
@@ -9,8 +10,7 @@ export interface Shell {
   readonly stdin: Readable & { isTTY?: boolean };
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
-  /** Aborted by Ctrl-C: long work stops at its next batch. */
-  readonly stop: AbortSignal;
+  readonly stop: Stop;
 }
 
 /** What a command found, for people and for programs. It goes to the standard output; nothing else does. */

@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,11 +32,6 @@ export interface Ended {
 export interface Host {
   folder: string;
   run(args: readonly string[], options?: { env?: Record<string, string>; input?: string }): Promise<Ended>;
-  /** The same, running; `saw` settles when its standard error shows something. */
-  start(
-    args: readonly string[],
-    env?: Record<string, string>,
-  ): { child: ChildProcess; saw(text: string): Promise<void>; ended: Promise<Ended> };
   remove(): Promise<void>;
 }
 
@@ -45,40 +41,20 @@ export async function newHost({ drivers = true }: { drivers?: boolean } = {}): P
   await writeFile(join(folder, "package.json"), JSON.stringify({ name: "host", type: "module" }));
   if (drivers) await symlink(MODULES, join(folder, "node_modules"));
 
-  const start: Host["start"] = (args, env = {}) => {
-    const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env: { ...ENVIRONMENT, ...env } });
-    let out = "";
-    let err = "";
-    const waiting: { text: string; resolve: () => void }[] = [];
-    const look = (): void => {
-      for (const { text, resolve } of waiting) if (err.includes(text)) resolve();
-    };
-    child.stdout.on("data", (chunk: Buffer) => {
-      out += chunk.toString();
-    });
-    child.stderr.on("data", (chunk: Buffer) => {
-      err += chunk.toString();
-      look();
-    });
-    const ended = new Promise<Ended>((resolve, reject) => {
-      child.on("error", reject);
-      child.on("close", (exit) => resolve({ exit, out, err, json: () => JSON.parse(out) }));
-    });
-    const saw = (text: string): Promise<void> =>
-      new Promise((resolve) => {
-        waiting.push({ text, resolve });
-        look();
-      });
-    return { child, saw, ended };
-  };
-
   return {
     folder,
-    start,
     async run(args, { env = {}, input = "" } = {}) {
-      const { child, ended } = start(args, env);
-      child.stdin?.end(input);
-      return await ended;
+      const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, env: { ...ENVIRONMENT, ...env } });
+      const out: Buffer[] = [];
+      const err: Buffer[] = [];
+      child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+      child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+      // A program that needs no input may have ended before it was given any.
+      child.stdin.on("error", () => undefined);
+      child.stdin.end(input);
+      const [exit] = (await once(child, "close")) as [number | null];
+      const text = Buffer.concat(out).toString();
+      return { exit, out: text, err: Buffer.concat(err).toString(), json: () => JSON.parse(text) };
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   };

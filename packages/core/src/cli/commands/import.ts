@@ -129,7 +129,7 @@ async function takeAll(mfa: Mfa, rows: readonly Incoming[], options: Options, sh
   const progress = progressOn(shell, options.dryRun ? "looking at rows" : "importing", rows.length);
   try {
     for (let at = 0; at < rows.length; at += AT_ONCE) {
-      if (shell.stop.aborted) throw new CliError(EXIT.stopped, stoppedAt(at, rows.length, tally), { data: { ...tally } });
+      if (shell.stop.isAsked) throw new CliError(EXIT.stopped, stoppedAt(at, rows.length, tally), { data: { ...tally } });
       const fates = await batchOf(
         rows.slice(at, at + AT_ONCE),
         async (row) => await takeOver(mfa, row, options.allowShort === true, tally),
@@ -183,7 +183,7 @@ async function imported(opened: Opened, text: string, file: string, options: Opt
   const rows = incoming(text, file, sourceOf(options, environment(options, shell)));
   const isDry = options.dryRun === true;
   const mfa = isDry ? engineOn(dryStore(opened.store), opened.keys, opened.config) : opened.mfa;
-  return told(await takeAll(mfa, rows, options, shell), rows.length, isDry);
+  return told(await shell.stop.held(async () => await takeAll(mfa, rows, options, shell)), rows.length, isDry);
 }
 
 /** `nightlatch import`. */

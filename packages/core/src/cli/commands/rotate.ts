@@ -60,7 +60,7 @@ async function resealed(opened: Opened, batch: number, shell: Shell): Promise<Re
       onProgress(done) {
         soFar = done;
         progress.at(done.resealed + done.skipped + done.unreadable);
-        if (shell.stop.aborted) throw new Stopped();
+        if (shell.stop.isAsked) throw new Stopped();
       },
     });
   } catch (error) {
@@ -76,7 +76,7 @@ async function rotateSeal(opened: Opened, options: SealOptions, shell: Shell): P
   const batch = Number(options.batch ?? 500);
   if (!Number.isSafeInteger(batch) || batch < 1 || batch > 10_000) throw usage("--batch is a number from 1 to 10,000.");
   const keyId = options.resume ? undefined : (await opened.mfa.keys.rotate("seal")).keyId;
-  const done = await resealed(opened, batch, shell);
+  const done = await shell.stop.held(async () => await resealed(opened, batch, shell));
   const lines = [
     ...(keyId === undefined ? [] : [`New secrets are sealed under data key ${keyId}.`]),
     `Resealed ${counted(done.resealed, "secret")}.`,

@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { createInterface } from "node:readline/promises";
-import { Writable } from "node:stream";
 import type { Command } from "commander";
 import type { Refusal, RefusalReason, Subject } from "../../engine/types.ts";
 import type { LaneState, SubjectState } from "../../stores/store.ts";
 import { addCommand, addGroup, type Running } from "../command.ts";
 import { EXIT, usage } from "../exit.ts";
 import { type Connecting, type Opened, withOpened } from "../opened.ts";
+import { askedUnseen } from "../prompt.ts";
 import { aligned, counted, harmless, inputOf, note, type Shell, type Told } from "../shell.ts";
 import { eventLines } from "./event-lines.ts";
 
@@ -71,23 +70,10 @@ async function show(opened: Opened, subject: Subject): Promise<Told> {
   return { lines: recent.length === 0 ? lines : [...lines, "", "Last events:", ...eventLines(recent)], data };
 }
 
-/** What is typed at the terminal, unseen by whoever looks over a shoulder. */
-async function asked({ stdin, stderr }: Shell, question: string): Promise<string> {
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  stderr.write(question);
-  const lines = createInterface({ input: stdin, output: silent, terminal: true });
-  try {
-    return await lines.question("");
-  } finally {
-    lines.close();
-    stderr.write("\n");
-  }
-}
-
 async function codeOf({ code }: ActOptions, actor: Subject, shell: Shell): Promise<string> {
   if (code !== undefined && code !== "-") return code;
   if (code === "-") return (await inputOf(shell)).trim();
-  if (shell.stdin.isTTY) return (await asked(shell, `Code of ${shownAs(actor)}: `)).trim();
+  if (shell.stdin.isTTY) return (await askedUnseen(shell, `Code of ${shownAs(actor)}: `)).trim();
   throw usage("A code of the actor's authenticator is needed. Give --code, or --code - and the code on the standard input.");
 }
 
