@@ -6,12 +6,14 @@ const TABLES = `
   CREATE TABLE bare_factors (subject text PRIMARY KEY, secret text NOT NULL, attempts integer NOT NULL DEFAULT 0, position bigint NOT NULL DEFAULT -1);
   CREATE TABLE bare_audit (seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at bigint NOT NULL, subject text NOT NULL, type text NOT NULL);`;
 
-const COUNT = {
+/** Counts the attempt, and gives the secret. */
+export const COUNT = {
   name: "bare_count",
   text: "UPDATE bare_factors SET attempts = attempts + 1 WHERE subject = $1 RETURNING secret",
 };
 
-const TAKE = {
+/** Takes the step, and appends a row to the log. */
+export const TAKE = {
   name: "bare_take",
   text: `WITH taken AS (UPDATE bare_factors SET position = $2, attempts = 0 WHERE subject = $1 AND position < $2 RETURNING subject)
     INSERT INTO bare_audit (at, subject, type) SELECT $3, subject, 'verified' FROM taken RETURNING seq`,
