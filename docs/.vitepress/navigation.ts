@@ -31,6 +31,8 @@ export const sidebar: Item[] = [
     page("HTTP protocol", "http"),
     page("Express", "express"),
     page("Fastify", "fastify"),
+    page("Hono, Next.js and others", "web-handler"),
+    page("Step-up policies", "step-up"),
     page("Architecture", "architecture"),
   ),
   group(
@@ -45,6 +47,7 @@ export const sidebar: Item[] = [
   group(
     "Run it",
     page("In production", "production"),
+    page("Behind a proxy", "behind-a-proxy"),
     page("Stores", "stores"),
     page("A store of your own", "writing-a-store"),
     page("Why Redis holds no factors", "why-redis-holds-no-factors"),

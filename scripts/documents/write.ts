@@ -2,9 +2,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "../gate.ts";
 import { errorPages } from "./error-pages.ts";
+import { protocolPages } from "./protocol.ts";
 import { REQUIREMENTS, requirementsPage } from "./requirements.ts";
 
-/** Writes what of the documents is made from the sources: `requirements`, `errors`, or both. */
+/** Writes what of the documents is made from the sources: `requirements`, `errors`, `protocol`, or all of it. */
 const asked = process.argv.slice(2).filter((arg) => arg !== "--");
 const writers: Readonly<Record<string, () => Promise<string[]>>> = {
   async requirements() {
@@ -16,6 +17,10 @@ const writers: Readonly<Record<string, () => Promise<string[]>>> = {
     const { pages, faults } = await errorPages();
     for (const [path, text] of pages) await writeFile(join(root, path), text);
     return faults;
+  },
+  async protocol() {
+    for (const [path, text] of await protocolPages()) await writeFile(join(root, path), text);
+    return [];
   },
 };
 

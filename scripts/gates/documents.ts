@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { errorPages } from "../documents/error-pages.ts";
 import { problemCodes } from "../documents/problem-table.ts";
+import { protocolPages } from "../documents/protocol.ts";
 import { REQUIREMENTS, requirementsPage } from "../documents/requirements.ts";
 import { faultless, type Outcome, repositoryFiles, root } from "../gate.ts";
 import { roomNames } from "./rooms.ts";
@@ -21,11 +22,13 @@ function brokenLinks(path: string, text: string): string[] {
 async function outdated(): Promise<string[]> {
   const requirements = await requirementsPage();
   const errors = await errorPages();
-  const stale = [...errors.pages, [REQUIREMENTS, requirements.text] as const].filter(([path, text]) => read(path) !== text);
+  const stale = [...errors.pages, ...(await protocolPages()), [REQUIREMENTS, requirements.text] as const].filter(
+    ([path, text]) => read(path) !== text,
+  );
   return [
     ...requirements.faults,
     ...errors.faults,
-    ...stale.map(([path]) => `${path}: is not what the sources say. Run: npm run requirements, npm run errors`),
+    ...stale.map(([path]) => `${path}: is not what the sources say. Run: npm run requirements, npm run errors, npm run protocol`),
   ];
 }
 
