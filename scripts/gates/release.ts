@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { billOfMaterials, bundledBy } from "../bill-of-materials.ts";
 import { execute, faultless, type Outcome, root } from "../gate.ts";
 import { libraries, packInto } from "../libraries.ts";
 
@@ -81,18 +82,11 @@ async function judged(name: string, tarball: string): Promise<{ faults: string[]
     for (const [pattern, what] of UNSAID) if (pattern.test(content)) faults.push(`${path} holds ${what}`);
   }
   list.push(`${String(total).padStart(9)} bytes in ${paths.length} files, ${(await stat(tarball)).size} packed`, "");
+  const notice = paths.includes("NOTICE") ? await readFile(join(folder, "NOTICE"), "utf8") : "";
+  const unnamed = (await bundledBy(name)).filter((target) => !notice.toLowerCase().includes(target.toLowerCase()));
+  faults.push(...unnamed.map((target) => `${target} is bundled, and NOTICE does not name it with its licence`));
   await rm(folder, { recursive: true });
   return { faults: faults.map((fault) => `${manifest.name}: ${fault}`), list };
-}
-
-/** Writes what a package needs when it runs, as CycloneDX, and gives the number of those packages. */
-async function billOfMaterials(name: string): Promise<number> {
-  const path = join(RELEASE, `nightlatch-${name}.cdx.json`);
-  const format = ["--sbom-format", "cyclonedx", "--sbom-spec-version", "1.6", "--prod"];
-  const written = await execute("npx", ["-y", "pnpm@12.21.0", "--filter", `@nightlatch/${name}`, "sbom", ...format, "--out", path]);
-  if (!written.ok) throw new Error(`pnpm sbom failed for ${name}: ${written.output}`);
-  const { components } = JSON.parse(await readFile(path, "utf8")) as { components?: unknown[] };
-  return components?.length ?? 0;
 }
 
 /**
@@ -110,7 +104,9 @@ export async function release(): Promise<Outcome> {
     const { faults: found, list } = await judged(name, tarballs[name]);
     faults.push(...found);
     contents.push(...list);
-    notes.push(`${name}: ${list.at(-2)?.trim().replace(/ +/g, " ")}, needs ${await billOfMaterials(name)} packages`);
+    const { installed, bundled } = await billOfMaterials(name, join(RELEASE, `nightlatch-${name}.cdx.json`));
+    const parts = [`${installed} packages installed`, ...(bundled.length > 0 ? [`${bundled.join(", ")} bundled`] : [])];
+    notes.push(`${name}: ${list.at(-2)?.trim().replace(/ +/g, " ")}, ${parts.join(", ")}`);
   }
   await writeFile(join(RELEASE, "contents.txt"), contents.join("\n"));
   return faultless(faults, notes.join("\n        "));

@@ -40,7 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 export const roomNames: readonly string[] = Object.keys(MAY_IMPORT);
 
 /** What a file imports or re-exports when it runs. */
-function runtimeImports(path: string, text: string): string[] {
+export function runtimeImports(path: string, text: string): string[] {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
