@@ -1,0 +1,181 @@
+import { type ReactNode, useId, useState } from "react";
+import { useSettings, useText } from "../hooks/index.ts";
+import type { UseSettings } from "../hooks/types.ts";
+import { Dialog } from "./dialog.tsx";
+import { EnrolmentWizard } from "./enrolment-wizard.tsx";
+import { FactorList } from "./factor-list.tsx";
+import { Icon } from "./icons.tsx";
+import { MfaBadge } from "./mfa-badge.tsx";
+import { AlertBox, Badge, Button, Hidden, Link, Text, useClass } from "./parts.tsx";
+import { Section, Skeleton } from "./section.tsx";
+import { SettingsDialogs } from "./settings-dialogs.tsx";
+import { SettingsOff } from "./settings-off.tsx";
+import { TrustedDevices } from "./trusted-devices.tsx";
+import { useDates } from "./when.ts";
+
+/** How many codes are few. */
+const LOW = 3;
+
+/** What the settings show beside their state. */
+export interface SettingsLooks {
+  /** How many recovery codes a full set has. @defaultValue 10 */
+  codes?: number;
+  /** Leaves out the trusted devices, where the app has none. @defaultValue true */
+  devices?: boolean;
+  /** Id of the device that the person is at, where the host knows it. */
+  thisDevice?: string;
+  /** Until when it has to be turned on (ISO 8601), where the app requires it and a grace period runs. */
+  requiredBy?: string;
+  /** Where authenticator apps are told of: "Choose an app". */
+  appsHref?: string;
+}
+
+/** The props of `MfaSettings`. */
+export type MfaSettingsProps = SettingsLooks;
+
+/**
+ * All of two-step verification on one page: turn it on, authenticators, recovery codes, trusted devices, turn it off.
+ *
+ * @example
+ * ```tsx
+ * import { MfaProvider, MfaSettings } from "@nightlatch/react";
+ *
+ * export const Security = () => (
+ *   <MfaProvider endpoint="/auth/mfa" issuer="Fernhill">
+ *     <MfaSettings />
+ *   </MfaProvider>
+ * );
+ * ```
+ */
+export function MfaSettings(props: MfaSettingsProps): ReactNode {
+  return <SettingsScreen settings={useSettings()} {...props} />;
+}
+
+/** How many recovery codes are left: words, pins, and the way to new ones. */
+function CodesLeft({ left, total, settings }: { left: number; total: number; settings: UseSettings }): ReactNode {
+  const t = useText();
+  const c = useClass();
+  const isLow = left <= LOW;
+  const words = left > 0 ? t("codesLeft", { n: left, total }) : t("codesNone");
+  const get = (
+    <Button
+      kind={isLow ? "primary" : "secondary"}
+      small
+      busy={settings.state.busy?.do === "codes"}
+      onClick={() => settings.ask({ do: "codes" })}
+    >
+      {t("getCodes")}
+    </Button>
+  );
+  return (
+    <Section title={t("recoveryCodes")} text={t("recoveryCodesText")} action={isLow ? <Badge data-tone="brass">{words}</Badge> : get}>
+      <div className={c("section-body")}>
+        <div className={c("pins")} role="img" aria-label={words}>
+          {Array.from({ length: Math.max(total, left) }, (_, pin) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike
+            <span key={pin} className={c("pin")} data-tone={pin < left ? (isLow ? "brass" : "accent") : undefined} />
+          ))}
+        </div>
+        {isLow ? (
+          <AlertBox data-tone="brass">
+            <Icon name="warn" />
+            <span>{t("codesLow", { n: left })}</span>
+            {get}
+          </AlertBox>
+        ) : (
+          <Text>{words}</Text>
+        )}
+      </div>
+    </Section>
+  );
+}
+
+/** The settings in any state: for a model of the host's own. */
+export function SettingsScreen({
+  settings,
+  codes = 10,
+  devices = true,
+  thisDevice,
+  requiredBy,
+  appsHref,
+}: SettingsLooks & { settings: UseSettings }): ReactNode {
+  const t = useText();
+  const c = useClass();
+  const id = useId();
+  const { day } = useDates();
+  const [isAdding, setAdding] = useState(false);
+  const { state, reload, ask } = settings;
+  const { phase, facts, fault, busy } = state;
+  const status = facts?.status;
+  const isOn = status?.mfa_enabled;
+  const since = status?.factors.map(({ created_at: at }) => at).sort()[0];
+  const again = <Link onClick={reload}>{t("tryAgain")}</Link>;
+  const added = (): void => {
+    setAdding(false);
+    reload();
+  };
+
+  return (
+    <div className={c("settings", true)}>
+      <div className={c("settings-head")}>
+        <h2 className={c("title")}>
+          {t("name")} {status && <MfaBadge state={isOn ? "on" : requiredBy ? "required" : "off"} />}
+        </h2>
+        <Text>
+          {!status
+            ? " "
+            : status.switched_off
+              ? t("switchedOff")
+              : !isOn
+                ? t("offText")
+                : `${t("settingsOnText")} ${since ? t("onSince", { date: day(since, true) }) : ""}`}
+        </Text>
+      </div>
+      {phase === "failed" && (
+        <AlertBox data-tone="bad" role="alert">
+          <Icon name="alert" />
+          <span>
+            {t("loadFailed")} {again}
+          </span>
+        </AlertBox>
+      )}
+      {phase === "loading" && (
+        <div className={c("loading")}>
+          <Hidden role="status">{t("loading")}</Hidden>
+          <Skeleton rows={2} />
+          <Skeleton rows={0} />
+        </div>
+      )}
+      {status && !isOn && <SettingsOff onTurnOn={() => setAdding(true)} requiredBy={requiredBy} />}
+      {status && isOn && (
+        <>
+          <FactorList settings={settings} onAdd={() => setAdding(true)} />
+          <CodesLeft left={status.recovery_codes_left} total={codes} settings={settings} />
+          {devices && <TrustedDevices settings={settings} {...(thisDevice !== undefined && { thisDevice })} />}
+          <Section
+            last
+            title={t("turnOffTitle")}
+            text={t("turnOffText")}
+            action={
+              <Button kind="secondary" small busy={busy?.do === "off"} onClick={() => ask({ do: "off" })}>
+                {t("turnOff")}
+              </Button>
+            }
+          />
+        </>
+      )}
+      <div className={c("toast")} role="alert">
+        {fault && (
+          <AlertBox data-tone="bad">
+            <Icon name="alert" />
+            <span>{t("notChanged")}</span>
+          </AlertBox>
+        )}
+      </div>
+      <SettingsDialogs settings={settings} />
+      <Dialog open={isAdding} labelledBy={id}>
+        <EnrolmentWizard titleId={id} another={!!isOn} onDone={added} onLeave={added} {...(appsHref !== undefined && { appsHref })} />
+      </Dialog>
+    </div>
+  );
+}

@@ -1,0 +1,185 @@
+import { type CSSProperties, type ReactNode, type RefObject, type SyntheticEvent, useEffect, useRef, useState } from "react";
+import { useMfa } from "../hooks/context.ts";
+import { digitsOf } from "../otp/index.ts";
+import { useClass, useLooks } from "./parts.tsx";
+
+/** How the field looks and what it takes: it can be typed in unless it is `checking` or `locked`. */
+export type OtpFieldState = "typing" | "checking" | "good" | "bad" | "locked";
+
+/** The props of `OtpField`. */
+export interface OtpFieldProps {
+  /** Digits alone: what `onInput` led to. */
+  value: string;
+  /** What was typed, pasted or filled in, digits alone. */
+  onInput(digits: string): void;
+  /** @defaultValue 6 */
+  digits?: number;
+  /** @defaultValue "typing" */
+  state?: OtpFieldState;
+  /** Selects all and takes the focus each time it becomes true: after a refusal, so that typing replaces what is there. */
+  selected?: boolean;
+  id?: string;
+  /** Ids of what says the label, and of what says the hint or the fault. */
+  labelledBy?: string;
+  describedBy?: string;
+  /** The period of the codes in seconds: shows how much of the present one is left. */
+  period?: number;
+  autoFocus?: boolean;
+  inputRef?: RefObject<HTMLInputElement | null>;
+}
+
+/** Where the caret is. */
+interface Selection {
+  from: number;
+  to: number;
+}
+
+const BUSY: Partial<Record<OtpFieldState, true>> = { checking: true, locked: true };
+
+/**
+ * A field for a code: one real input, over slots that are drawn. The caret, selection, undo, paste, autofill and the
+ * input method are the browser's own.
+ *
+ * @example
+ * ```tsx
+ * import { OtpField } from "@nightlatch/react";
+ * import { useState } from "react";
+ *
+ * export function Code() {
+ *   const [value, setValue] = useState("");
+ *   return <OtpField value={value} onInput={setValue} labelledBy="code-label" />;
+ * }
+ * ```
+ */
+export function OtpField({
+  value,
+  onInput,
+  digits = 6,
+  state = "typing",
+  selected = false,
+  id,
+  labelledBy,
+  describedBy,
+  period,
+  autoFocus,
+  inputRef,
+}: OtpFieldProps): ReactNode {
+  const c = useClass();
+  const { unstyled } = useLooks();
+  const own = useRef<HTMLInputElement>(null);
+  const input = inputRef ?? own;
+  // Undefined without the focus.
+  const [selection, select] = useState<Selection>();
+  // What an input method has not settled yet; it is left as it is until then.
+  const [draft, setDraft] = useState<string>();
+
+  const follow = ({ currentTarget: { selectionStart, selectionEnd } }: SyntheticEvent<HTMLInputElement>): void => {
+    const [from, to] = [selectionStart ?? 0, selectionEnd ?? 0];
+    if (selection?.from !== from || selection.to !== to) select({ from, to });
+  };
+
+  useEffect(() => {
+    if (!selected) return;
+    input.current?.focus();
+    input.current?.select();
+  }, [selected, input]);
+
+  const shown = state === "locked" ? "" : draft === undefined ? value : digitsOf(draft, digits);
+  const all = !!selection && shown !== "" && selection.from === 0 && selection.to >= digits;
+  const hasCaret = (at: number): boolean =>
+    !!selection &&
+    !all &&
+    (selection.from === selection.to ? at === Math.min(selection.from, digits - 1) : at >= selection.from && at < selection.to);
+
+  const slot = (at: number): ReactNode => (
+    <span key={at} className={c("slot")} data-caret={hasCaret(at) ? "" : undefined}>
+      {shown[at]}
+    </span>
+  );
+  const slots = Array.from({ length: digits }, (_, at) => slot(at));
+  slots.splice(digits / 2, 0, <span key="dash" className={c("dash")} />);
+
+  return (
+    <div
+      className={c("otp", true)}
+      style={{ "--nl-digits": digits } as CSSProperties}
+      data-state={state}
+      data-focus={selection ? "" : undefined}
+      data-all={all ? "" : undefined}
+    >
+      {!unstyled && slots}
+      {period && <Period of={period} />}
+      <input
+        ref={input}
+        id={id}
+        className={c("otp-input")}
+        // biome-ignore lint/a11y/noAutofocus: the field is what the screen is for
+        autoFocus={autoFocus}
+        type="text"
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        autoCapitalize="off"
+        autoCorrect="off"
+        spellCheck={false}
+        maxLength={digits}
+        pattern={`\\d{${digits}}`}
+        dir="ltr"
+        readOnly={BUSY[state]}
+        aria-invalid={state === "bad" || undefined}
+        aria-labelledby={labelledBy}
+        aria-describedby={describedBy}
+        value={state === "locked" ? "" : (draft ?? value)}
+        onChange={(event) => {
+          follow(event);
+          const { value: typed } = event.currentTarget;
+          if ((event.nativeEvent as InputEvent).isComposing) setDraft(typed);
+          else onInput(digitsOf(typed, digits));
+        }}
+        onCompositionEnd={(event) => {
+          setDraft(undefined);
+          onInput(digitsOf(event.currentTarget.value, digits));
+        }}
+        onBeforeInput={(event) => {
+          // Letters are turned away before they are there, so that the caret and undo stay as they are.
+          const { data, isComposing } = event.nativeEvent as InputEvent;
+          if (data && !isComposing && digitsOf(data) === "") event.preventDefault();
+        }}
+        onPaste={(event) => {
+          // Before maxlength cuts it: "Your code: 492 815".
+          event.preventDefault();
+          const pasted = digitsOf(event.clipboardData.getData("text"), digits);
+          if (pasted === "" || BUSY[state]) return;
+          const { currentTarget } = event;
+          if (pasted.length === digits) currentTarget.select();
+          // The way of putting text in that undo knows of.
+          if (!document.execCommand("insertText", false, pasted)) onInput(pasted);
+        }}
+        onSelect={follow}
+        onFocus={follow}
+        onBlur={() => select(undefined)}
+      />
+    </div>
+  );
+}
+
+/** A ring that runs down with the period: drawn by the stylesheet alone, so nothing renders while it does. */
+function Period({ of }: { of: number }): ReactNode {
+  const { client } = useMfa();
+  const ring = useRef<SVGSVGElement>(null);
+  useEffect(() => {
+    const passed = (client.now() / 1000) % of;
+    for (const running of ring.current?.getAnimations({ subtree: true }) ?? []) running.currentTime = passed * 1000;
+  }, [client, of]);
+  return (
+    <svg
+      ref={ring}
+      className={useClass()("period")}
+      viewBox="-10 -10 20 20"
+      style={{ "--nl-period": `${of}s` } as CSSProperties}
+      aria-hidden="true"
+    >
+      <circle r="8" />
+      <circle r="8" pathLength="1" />
+    </svg>
+  );
+}

@@ -1,0 +1,128 @@
+import { type ReactNode, useEffect, useId, useState } from "react";
+import { useText } from "../hooks/index.ts";
+import { Icon } from "./icons.tsx";
+import { Actions, Button, Hidden, Strong, Text, useClass, useLooks } from "./parts.tsx";
+
+/** Copies, and says so for two seconds in the room of its own label. */
+export function CopyButton({ text, label, ...props }: { text: string; label: string; small?: boolean; wide?: boolean }): ReactNode {
+  const t = useText();
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(setCopied, 2000, false);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  return (
+    <Button
+      kind="secondary"
+      {...props}
+      onClick={() =>
+        navigator.clipboard?.writeText(text).then(
+          () => setCopied(true),
+          () => {},
+        )
+      }
+    >
+      <Icon name={copied ? "check" : "copy"} />
+      <span data-swap={copied ? t("copied") : undefined}>{label}</span>
+      <Hidden role="status">{copied ? t("copied") : ""}</Hidden>
+    </Button>
+  );
+}
+
+/** The props of `RecoveryCodes`. */
+export interface RecoveryCodesProps {
+  codes: readonly string[];
+  /** Whether the box is ticked, and going on was tried before it was. */
+  saved: boolean;
+  nudged?: boolean;
+  onSaved(saved: boolean): void;
+  /** Called with each press of "Continue": before the tick it is to say why nothing happens. */
+  onFinish(): void;
+}
+
+/**
+ * Recovery codes, which are shown this once: to copy, to keep as a file, to print, and a box to tick before going on.
+ * Leaving the page is asked about meanwhile.
+ */
+export function RecoveryCodes({ codes, saved, nudged, onSaved, onFinish }: RecoveryCodesProps): ReactNode {
+  const t = useText();
+  const c = useClass();
+  const id = useId();
+  const { issuer } = useLooks();
+  const list = codes.join("\n");
+  const heading = issuer ? `${issuer}: ${t("recoveryCodes")}` : t("recoveryCodes");
+
+  useEffect(() => {
+    const warn = (event: BeforeUnloadEvent): void => event.preventDefault();
+    addEventListener("beforeunload", warn);
+    return () => removeEventListener("beforeunload", warn);
+  }, []);
+
+  const download = (): void => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([`${heading}\n\n${list}\n`], { type: "text/plain" }));
+    link.download = `${issuer ? `${issuer.toLowerCase().replace(/\s+/g, "-")}-` : ""}${t("codesFile")}.txt`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  };
+
+  // A page of its own, so that nothing else of the host's goes onto the paper.
+  const print = (): void => {
+    const frame = document.createElement("iframe");
+    frame.hidden = true;
+    document.body.append(frame);
+    const { contentDocument: page, contentWindow: view } = frame;
+    if (page && view) {
+      const title = page.createElement("h1");
+      const body = page.createElement("pre");
+      title.textContent = heading;
+      body.textContent = list;
+      page.body.append(title, body);
+      view.onafterprint = () => frame.remove();
+      view.print();
+    }
+  };
+
+  return (
+    <>
+      <ol className={c("codes")} aria-label={t("recoveryCodes")}>
+        {codes.map((code) => (
+          <li key={code} className={c("code")}>
+            <code>{code}</code>
+          </li>
+        ))}
+      </ol>
+      <div className={c("thirds")}>
+        <CopyButton text={list} label={t("copy")} />
+        <Button kind="secondary" onClick={download}>
+          <Icon name="download" />
+          {t("download")}
+        </Button>
+        <Button kind="secondary" onClick={print}>
+          <Icon name="print" />
+          {t("print")}
+        </Button>
+      </div>
+      <label className={c("check")}>
+        <input
+          className={c("checkbox")}
+          type="checkbox"
+          checked={saved}
+          aria-describedby={id}
+          aria-invalid={(nudged && !saved) || undefined}
+          onChange={(event) => onSaved(event.target.checked)}
+        />
+        <Strong>{t("codesSaved")}</Strong>
+        <Text role="status" id={id} data-tone={nudged && !saved ? "bad" : undefined}>
+          {nudged && !saved ? t("codesFirst") : t("codesOnce")}
+        </Text>
+      </label>
+      <Actions data-foot="">
+        <Button kind="primary" wide off={!saved} onClick={onFinish}>
+          {t("continue")}
+        </Button>
+      </Actions>
+    </>
+  );
+}
