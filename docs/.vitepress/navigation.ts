@@ -1,4 +1,4 @@
-import { existsSync, globSync } from "node:fs";
+import { globSync } from "node:fs";
 import { join } from "node:path";
 import type { DefaultTheme } from "vitepress";
 
@@ -7,10 +7,9 @@ type Item = DefaultTheme.SidebarItem;
 const docs = join(import.meta.dirname, "..");
 
 /** A page of the sidebar, by its path without ".md". */
-const page = (text: string, path: string): Item[] =>
-  existsSync(join(docs, `${path}.md`)) ? [{ text, link: `/${path.replace(/index$/, "")}` }] : [];
+const page = (text: string, path: string): Item => ({ text, link: `/${path.replace(/index$/, "")}` });
 
-const group = (text: string, ...items: Item[][]): Item => ({ text, items: items.flat() });
+const group = (text: string, ...items: Item[]): Item => ({ text, items });
 
 /** The subpath that a page of the reference is about: `reference/core/stores/memory.md` is `@nightlatch/core/stores/memory`. */
 export const subpathOf = (page: string): string => `@nightlatch/${page.replace(/^reference\/|(\/index)?\.md$/g, "")}`;
