@@ -26,7 +26,8 @@ function shared(): Shared {
   return process_.quickstart;
 }
 
-export const { mfa, sessions } = shared();
+const { sessions } = shared();
+export const { mfa } = shared();
 
 /** Starts a session; gives the cookie that it is known by. */
 export function startSession(session: string = randomUUID()): string {

@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import { createStepUp, remoteMfa } from "../src/http/index.ts";
 import { ConfigError } from "../src/index.ts";
@@ -29,12 +28,15 @@ afterEach(async () => {
   }
 });
 
-function start(file: string, argument: string): Promise<Service> {
-  const child = fork(join(import.meta.dirname, "support", file), [argument], { execArgv: ["--conditions=@nightlatch/source"] });
+const USERS = new URL("./support/http-users-service.ts", import.meta.url);
+const PAYMENTS = new URL("./support/http-payments-service.ts", import.meta.url);
+
+function start(file: URL, argument: string): Promise<Service> {
+  const child = fork(file, [argument], { execArgv: ["--conditions=@nightlatch/source"] });
   started.push(child);
   const faults: string[] = [];
   return new Promise((resolve, reject) => {
-    child.once("exit", (code) => reject(new Error(`${file} ended with ${code}`)));
+    child.once("exit", (code) => reject(new Error(`${file.href} ended with ${code}`)));
     child.on("message", ({ url, fault }: Told) => {
       if (fault !== undefined) faults.push(fault);
       if (url !== undefined) resolve({ process: child, url, faults });
@@ -43,8 +45,8 @@ function start(file: string, argument: string): Promise<Service> {
 }
 
 const services = async (algorithm = "EdDSA"): Promise<{ users: Service; payments: Service }> => {
-  const users = await start("http-users-service.ts", algorithm);
-  return { users, payments: await start("http-payments-service.ts", users.url) };
+  const users = await start(USERS, algorithm);
+  return { users, payments: await start(PAYMENTS, users.url) };
 };
 
 interface Answer {
