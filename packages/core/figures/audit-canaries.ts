@@ -124,6 +124,13 @@ export async function canaries({ events: wanted, progress }: { events: number; p
         trustedDevices: { for: "30d" },
         grants: { algorithm },
         clock: () => clock.now,
+        metrics: { declare: () => {}, record: (measured) => put("metrics", JSON.stringify(measured)) },
+        tracing: {
+          startActiveSpan(name, run) {
+            put("traces", name);
+            return run({ setAttribute: (key, value) => put("traces", `${key}=${value}`), setStatus() {}, end() {} });
+          },
+        },
         audit: { keepHead: (head) => put("kept heads", JSON.stringify(head)) },
         onEvent(event) {
           events += 1;

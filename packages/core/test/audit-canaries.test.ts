@@ -3,13 +3,25 @@ import { canaries } from "../figures/audit-canaries.ts";
 import { tampering } from "../figures/audit-tampering.ts";
 
 describe("secrets and what is told of them", () => {
-  it("A42 A43 R41 none of them, unique each, comes out in an event, the log, a sink, a webhook, an error or on the console, over all verbs", async () => {
+  it("A42 A43 R41 none of them, unique each, comes out in an event, the log, a sink, a webhook, a metric, a trace, an error or on the console, over all verbs", async () => {
     const found = await canaries({ events: 300 });
     expect(found.leaks).toEqual([]);
     expect(found.uncalled).toEqual([]);
     expect(found.called).toContain("factors.resync");
     expect(found.canaries).toBeGreaterThan(100);
-    const where = ["console", "dead letters", "errors", "kept heads", "onEvent", "pino", "rows of the log", "verification", "webhook"];
+    const where = [
+      "console",
+      "dead letters",
+      "errors",
+      "kept heads",
+      "metrics",
+      "onEvent",
+      "pino",
+      "rows of the log",
+      "traces",
+      "verification",
+      "webhook",
+    ];
     expect(Object.keys(found.searched).sort()).toEqual(where);
     for (const surface of where) expect(found.searched[surface], surface).toBeGreaterThan(50);
   });
