@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { createMfa, keyring, type Mfa } from "../src/index.ts";
-import { fromBase32, totp } from "../src/otp/index.ts";
+import { fromBase32, toBase32, totp } from "../src/otp/index.ts";
 import { type CliDatabase, cliDatabases, type Ended, type Host, newHost } from "./support/cli.ts";
 import { good, TEST_KEYS } from "./support/kit.ts";
 
@@ -69,8 +69,14 @@ describe.each(cliDatabases)("on $name", ({ open }) => {
   let mfa: Mfa;
   let env: Record<string, string>;
   const secrets = new Map<string, Uint8Array>();
+  const recoveryCodes: string[] = [];
 
-  const run = (...args: string[]): Promise<Ended> => host.run(args, { env });
+  const printed: string[] = [];
+  const run = async (...args: string[]): Promise<Ended> => {
+    const ended = await host.run(args, { env });
+    printed.push(ended.out, ended.err);
+    return ended;
+  };
   const json = async <T>(shape: z.ZodType<T>, ...args: string[]): Promise<T> => {
     const ended = await run(...args, "--json");
     expect(ended.err).toBe("");
@@ -83,7 +89,8 @@ describe.each(cliDatabases)("on $name", ({ open }) => {
   async function enrolled(id: string): Promise<void> {
     const { factorId, secret } = good(await mfa.factors.setup({ id }, { name: `${id}'s phone` }));
     secrets.set(id, fromBase32(secret));
-    good(await mfa.factors.enable({ id }, { factorId, code: totp(fromBase32(secret), Date.now()) }));
+    const enabled = good(await mfa.factors.enable({ id }, { factorId, code: totp(fromBase32(secret), Date.now()) }));
+    recoveryCodes.push(...(enabled.recoveryCodes ?? []));
   }
 
   beforeAll(async () => {
@@ -132,6 +139,23 @@ describe.each(cliDatabases)("on $name", ({ open }) => {
     });
     expect((await host.run(["rotate", "seal"], { env: wrong })).exit).toBe(4);
     expect(await host.run(["doctor"], { env: { ...env, NIGHTLATCH_KEYS: OTHER_KEYS } })).toMatchObject({ exit: 4 });
+  });
+
+  test("a database that the server does not have is told, without its password", async () => {
+    if (!URL.canParse(database.url) || database.url.startsWith("sqlite:")) return;
+    const url = new URL(database.url);
+    url.pathname += "_missing";
+    const ended = await host.run(["migrate"], { env: { ...env, DATABASE_URL: url.href } });
+    expect(ended).toMatchObject({ exit: 3, out: "", err: expect.stringContaining("it has no database of that name") });
+    expect(ended.err).not.toContain(`:${url.password || "none"}@`);
+  });
+
+  test("what somebody wrote into a row does not steer the terminal", async () => {
+    // The engine takes no such name; a row can be edited.
+    await database.tamper("UPDATE nightlatch_factors SET name = '\u001b[2Jgone\u202e' WHERE subject = 'carol'");
+    const { exit, out } = await run("subject", "show", "carol");
+    expect(exit).toBe(0);
+    expect(out).toContain('"\ufffd[2Jgone\ufffd"');
   });
 
   test("subject show has what is known, and nothing of a stranger", async () => {
@@ -269,6 +293,20 @@ describe.each(cliDatabases)("on $name", ({ open }) => {
     });
     expect(await run("audit", "list", "--type", "locked")).toMatchObject({ exit: 1, out: expect.stringContaining("NOT INTACT") });
     expect(await stateOf("log")).toMatchObject({ state: "fault" });
+  });
+
+  test("A42 nothing that was printed holds a secret, a key or a recovery code", async () => {
+    const all = printed.join("\n");
+    const kept = (await database.store.read({ tenant: "", subject: "bob" })).factors.map(({ secret }) => secret);
+    const canaries = [
+      ...kept,
+      ...[...secrets.values()].map(toBase32),
+      ...recoveryCodes,
+      ...[TEST_KEYS, OTHER_KEYS].map((ring) => ring.slice(3)),
+    ];
+    expect(canaries.length).toBeGreaterThan(40);
+    for (const canary of canaries) expect(all).not.toContain(canary);
+    expect(all).toContain("bob's phone");
   });
 
   test("A52 doctor finds authenticators whose rows were deleted", async () => {

@@ -200,13 +200,14 @@ describe("what is missing is told with its mend", () => {
 describe("a config file", () => {
   const text = (body: string) => `import { DatabaseSync } from "node:sqlite";
 import { keyring } from ${JSON.stringify(new URL("../src/index.ts", import.meta.url).href)};
+import { createRateLimits, memoryLimits, rateLimitPresets } from ${JSON.stringify(new URL("../src/limits/index.ts", import.meta.url).href)};
 import { sqliteStore } from ${JSON.stringify(new URL("../src/stores/sqlite/index.ts", import.meta.url).href)};
 ${body}`;
 
   test("gives store, keys and limits, and is closed behind", async () => {
     const body = `const client = new DatabaseSync("configured.db");
 export default { store: sqliteStore(client), keys: keyring(${JSON.stringify(TEST_KEYS)}),
-  limits: { ready: async () => {} }, close() { client.close(); console.error("closed"); } };`;
+  limits: createRateLimits(rateLimitPresets, memoryLimits()), close() { client.close(); console.error("closed"); } };`;
     await writeFile(join(host.folder, "nightlatch.config.mjs"), text(body));
     expect(await host.run(["migrate"])).toMatchObject({ exit: 0, out: "the store of the config file is up to date.\n" });
     const { exit, out, err } = await host.run(["doctor"]);
@@ -217,13 +218,13 @@ export default { store: sqliteStore(client), keys: keyring(${JSON.stringify(TEST
   });
 
   test("whose limits do not count is a fault", async () => {
-    const body = `import { StoreError } from ${JSON.stringify(new URL("../src/index.ts", import.meta.url).href)};
-export default { limits: { ready: async () => { throw new StoreError("The backend is down."); } } };`;
+    const body = `const down = () => Promise.reject(new Error("gone"));
+export default { limits: createRateLimits(rateLimitPresets, { limiter: () => ({ consume: down, get: down, delete: down }) }) };`;
     await writeFile(join(host.folder, "down.mjs"), text(body));
     await host.run(["migrate", "--database", "sqlite:down.db"]);
     const env = { NIGHTLATCH_KEYS: TEST_KEYS };
     const ended = await host.run(["doctor", "--config", "down.mjs", "--database", "sqlite:down.db"], { env });
-    expect(ended).toMatchObject({ exit: 3, out: expect.stringContaining("The backend is down.") });
+    expect(ended).toMatchObject({ exit: 3, out: expect.stringContaining("The rate limits' backend did not answer") });
   });
 
   test.for([
