@@ -17,6 +17,9 @@ export interface RedisServer {
 /** Loopback and memory alone: no configuration of the machine's, and nothing that outlasts the test. */
 const SETTINGS = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--protected-mode", "yes", "--daemonize", "no"];
 
+/** Ends a command once nobody holds the shell's input any more: a run that is broken off stops nothing itself. */
+const TETHERED = 'exec 3<&0; "$@" & server=$!; { read -r _ <&3; kill $server; } & wait $server';
+
 const LONGEST_START = 30_000;
 
 /** Whether a Redis server answers on a port of loopback. */
@@ -49,12 +52,13 @@ export async function ownRedisServer(port?: number): Promise<RedisServer | null>
   const folder = await mkdtemp(join(tmpdir(), "nightlatch-redis-"));
   const at = port ?? (await freePort());
   const said: string[] = [];
-  const server = spawn(program, ["--port", String(at), "--dir", folder, ...SETTINGS], { stdio: ["ignore", "pipe", "pipe"] });
+  const command = [program, "--port", String(at), "--dir", folder, ...SETTINGS];
+  const server = spawn("sh", ["-c", TETHERED, "sh", ...command], { stdio: ["pipe", "pipe", "pipe"] });
   for (const stream of [server.stdout, server.stderr]) stream.on("data", (chunk: Buffer) => said.push(chunk.toString()));
   const stop = async (): Promise<void> => {
     if (server.exitCode === null && server.signalCode === null) {
       const ended = once(server, "exit");
-      server.kill();
+      server.stdin.end();
       await ended;
     }
     await rm(folder, { recursive: true, force: true });
