@@ -25,7 +25,7 @@ export function problemOf(value: unknown, status: number, now: number, retryAfte
   const told = { code, status, title };
   return {
     ...told,
-    ...(status === 429 && { retryAt: retryAt(body.retry_after ?? retryAfter, now) }),
+    ...((status === 429 || body.retry_after !== undefined) && { retryAt: retryAt(body.retry_after ?? retryAfter, now) }),
     ...(code === "body_invalid" && { errors }),
     ...(attempts_left !== undefined && { attemptsLeft: attempts_left }),
     ...(/_(required|needed)$/.test(code) && { methods, ...(challenge && { challenge }) }),

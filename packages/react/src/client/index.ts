@@ -1,1 +1,8 @@
-export {};
+export type { CallOptions, MfaClient, MfaClientOptions, SignInCallOptions } from "./create-client.ts";
+export { createMfaClient } from "./create-client.ts";
+export { problemOf } from "./decode.ts";
+export type { ChallengeFacts, DemandFacts, FieldError, MfaProblem, MfaProblemCode, MfaResult } from "./problem.ts";
+export type { AskStepUp, StepUpAbout, StepUpDelivery, StepUpQuestion } from "./step-up.ts";
+export { StepUpCancelledError, StepUpReplayError } from "./step-up.ts";
+export type { StepUpFetchOptions } from "./step-up-fetch.ts";
+export { createStepUpFetch } from "./step-up-fetch.ts";

@@ -7,7 +7,6 @@ export interface FieldError {
 /** Codes of the server's problems that nothing is added to. */
 type PlainCode =
   | "unauthenticated"
-  | "code_used"
   | "challenge_expired"
   | "enrolment_required"
   | "enrolment_mismatch"
@@ -59,7 +58,8 @@ export interface DemandFacts {
  */
 export type MfaProblem =
   | Told<PlainCode>
-  | (Told<"code_invalid"> & { attemptsLeft?: number })
+  /** `retryAt` when it was one wrong code too many. */
+  | (Told<"code_invalid" | "code_used"> & { attemptsLeft?: number; retryAt?: number })
   /** `retryAt` is in milliseconds since 1970, by the clock of this device. */
   | (Told<"locked" | "too_soon" | "rate_limited"> & { retryAt: number })
   | (Told<"mfa_required"> & ChallengeFacts & { enrol: boolean })

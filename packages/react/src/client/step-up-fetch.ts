@@ -1,62 +1,8 @@
 import type { MfaClient } from "./create-client.ts";
+import { claimsOf, problemOf } from "./decode.ts";
 import type { DemandFacts, MfaProblem } from "./problem.ts";
-
-/** What the person is asked to approve, in the host's words: "cancel this booking". */
-export interface StepUpAbout {
-  /** After "Confirm it's you to": `cancel this booking`. */
-  action?: string;
-  /** What is approved: `cancellation`. */
-  noun?: string;
-  /** On the button, after "Confirm and": `cancel`. */
-  verb?: string;
-  /** The way out, in its own words: `Keep booking`. */
-  keep?: string;
-  /** The thing itself: `Cancel booking FH-20418`. */
-  subject?: string;
-  /** A line about it. */
-  detail?: string;
-}
-
-/** A demand for a code that somebody has to answer. */
-export interface StepUpQuestion extends DemandFacts {
-  about: StepUpAbout;
-  /** Whether the code goes with the request itself, since no grant will do (`maxAge: 0`). */
-  inline: boolean;
-  /** How many requests wait for the answer. */
-  readonly waiting: number;
-  /** Ends when nobody waits for the answer any more. */
-  signal: AbortSignal;
-  /** Judges a code: `undefined` when it was right, and the question is answered. */
-  submit(code: string, signal?: AbortSignal): Promise<MfaProblem | undefined>;
-  /** Sends a code. */
-  deliver(by: "email" | "sms", signal?: AbortSignal): Promise<StepUpDelivery>;
-}
-
-/** What came of sending a code: where to, in a form that may be shown, and until when it is good. */
-export type StepUpDelivery = { ok: true; to: string; expiresAt: number } | { ok: false; problem: MfaProblem };
-
-/** Asks the person. Settles once a code was right; a rejection cancels the requests that wait, and is what they reject with. */
-export type AskStepUp = (question: StepUpQuestion) => Promise<void>;
-
-/** The person would not confirm: the request was not made. */
-export class StepUpCancelledError extends Error {
-  readonly code = "step_up_cancelled";
-  constructor(message = "The person closed the question, so the request was not made.") {
-    super(message);
-    this.name = "StepUpCancelledError";
-  }
-}
-
-/** The request was refused for want of a code, and can't be sent again: its body was a stream, which is read by now. */
-export class StepUpReplayError extends Error {
-  readonly code = "step_up_replay";
-  constructor() {
-    super(
-      "This request needs a fresh code, and it can't be sent again: its body is a stream, which can be read once. Send a string, a Blob or FormData, or a Request, whose body is copied.",
-    );
-    this.name = "StepUpReplayError";
-  }
-}
+import { type Asked, putQuestion, questionsOf, waitFor } from "./questions.ts";
+import { type AskStepUp, type StepUpAbout, StepUpReplayError } from "./step-up.ts";
 
 /** The options of `createStepUpFetch`. */
 export interface StepUpFetchOptions {
@@ -68,4 +14,168 @@ export interface StepUpFetchOptions {
   about?: StepUpAbout | ((demand: DemandFacts, request: { url: string; method: string }) => StepUpAbout | undefined);
 }
 
-export declare function createStepUpFetch(client: MfaClient, ask: AskStepUp, options?: StepUpFetchOptions): typeof fetch;
+type Send = (proof?: Record<string, string | undefined>) => Promise<Response>;
+
+/** The problem that a response tells of. It is read off a copy: the response is the caller's. */
+async function problemIn(response: Response, client: MfaClient): Promise<MfaProblem | undefined> {
+  if (response.ok || !/json/.test(response.headers.get("Content-Type") ?? "")) return undefined;
+  const body: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined);
+  return problemOf(body, response.status, client.now(), response.headers.get("Retry-After"));
+}
+
+/** What a guard's refusal demands: in the body, else in `WWW-Authenticate` (RFC 9470 §3). */
+async function demandIn(response: Response, client: MfaClient): Promise<DemandFacts | undefined> {
+  if (response.status !== 401) return undefined;
+  const problem = await problemIn(response, client);
+  if (problem) return problem.code === "step_up_required" ? problem : undefined;
+  const header = response.headers.get("WWW-Authenticate") ?? "";
+  if (!header.includes("insufficient_user_authentication")) return undefined;
+  const maxAge = /max_age="?(\d+)/.exec(header)?.[1];
+  return { methods: [], ...(maxAge && { maxAge: Number(maxAge) }) };
+}
+
+/** Makes the request, and makes it again; of a `Request` it is a copy that goes out. */
+function repeatable(input: RequestInfo | URL, init: RequestInit | undefined, send: typeof fetch): Send {
+  return (proof = {}) => {
+    const isRequest = input instanceof Request;
+    const headers = new Headers(init?.headers ?? (isRequest ? input.headers : {}));
+    for (const [name, value] of Object.entries(proof)) if (value) headers.set(name, value);
+    return send(isRequest ? input.clone() : input, { ...init, headers });
+  };
+}
+
+/**
+ * A `fetch` for guarded routes. A request that a guard refuses is held while `ask` has a code entered, and then repeated
+ * once with the grant that the code earned; the guard refused it before the route acted, so it acts once. Requests that
+ * want the same share one question; others are asked about one after another. Under `maxAge: 0` the code goes with the
+ * request itself, and each request has its own.
+ *
+ * The client's grant goes along with every request, so that a fresh one is not asked for again; but only to the
+ * origins of the page and the endpoint, and to `origins`. Others are never asked a code for.
+ *
+ * @throws StepUpCancelledError when the person would not confirm, or what else `ask` rejects with
+ * @throws StepUpReplayError when the request can't be repeated, since its body is a stream; nobody is asked then
+ *
+ * @example
+ * ```ts
+ * import { createMfaClient, createStepUpFetch, StepUpCancelledError } from "@nightlatch/react/client";
+ *
+ * const mfa = createMfaClient({ endpoint: "/auth/mfa" });
+ * const guarded = createStepUpFetch(mfa, async ({ submit }) => {
+ *   let problem: unknown;
+ *   do {
+ *     const code = prompt(problem ? "That was not right. The code?" : "The code from your authenticator app?");
+ *     if (code === null) throw new StepUpCancelledError();
+ *     problem = await submit(code);
+ *   } while (problem);
+ * });
+ * await guarded("/bookings/7", { method: "DELETE" });
+ * ```
+ */
+export function createStepUpFetch(client: MfaClient, ask: AskStepUp, options: StepUpFetchOptions = {}): typeof fetch {
+  const { fetch: send = (...request) => fetch(...request), origins = [], about } = options;
+  const { open } = questionsOf(ask);
+
+  const page = (): string | undefined => globalThis.location?.href;
+  const trusts = (url: string): boolean => {
+    const { origin } = new URL(url, page() ?? client.endpoint);
+    return [page(), new URL(client.endpoint, page()).href].some((own) => own && new URL(own).origin === origin) || origins.includes(origin);
+  };
+
+  const aboutOf = (demand: DemandFacts, request: { url: string; method: string }): StepUpAbout =>
+    (typeof about === "function" ? about(demand, request) : about) ?? {};
+
+  /** What is wrong with the code that came with a request, so that the guard has not let it act; nothing else is the code's. */
+  const ofCode = async (response: Response): Promise<MfaProblem | undefined> => {
+    const problem = await problemIn(response, client);
+    return /^(code_|locked)/.test(problem?.code ?? "") ? problem : undefined;
+  };
+
+  /** Has a refused request answered for, and makes it again. */
+  async function answer(
+    first: Response,
+    request: Send,
+    told: (demand: DemandFacts) => StepUpAbout,
+    signal: AbortSignal | null | undefined,
+  ) {
+    /**
+     * An answer that may have been acted on is the request's own: it ends the question, and nothing is repeated. That
+     * goes for one that never came, too.
+     */
+    let own: Promise<Response> | undefined;
+    const attempt = async <T>(asked: Asked, proof: Record<string, string>, isRefused: (response: Response) => Promise<T | undefined>) => {
+      const sent = request(proof);
+      const refused = await sent.then(isRefused, () => undefined);
+      if (refused === undefined) {
+        own = sent;
+        asked.controller.abort();
+      }
+      return refused;
+    };
+
+    /** The code goes with the request, which each has to itself. */
+    const inline = (demand: DemandFacts): Asked =>
+      putQuestion(client, ask, demand, told(demand), (asked, code) => attempt(asked, { "X-MFA-Code": code }, ofCode));
+
+    /** A question of this request's own, whose answer those who want the same wait for too. */
+    const shared = (demand: DemandFacts, key: string): Asked => {
+      const asked = putQuestion(client, ask, demand, told(demand), async (asked, code, signal) => {
+        const judge = () => client.verify({ code, ...(asked.challenge && { challenge: asked.challenge }) }, signal ? { signal } : {});
+        let result = await judge();
+        if (!result.ok && result.problem.code === "challenge_expired") {
+          // It was left open too long, or a lock has ended: the refusal of the same request brings a new challenge.
+          const again = await attempt(asked, {}, (response) => demandIn(response, client));
+          if (!again) return undefined;
+          asked.challenge = again.challenge;
+          result = await judge();
+        }
+        if (!result.ok) return result.problem;
+        asked.grant = result.answer.grant;
+        return undefined;
+      });
+      open.set(key, asked);
+      const close = (): void => {
+        if (open.get(key) === asked) open.delete(key);
+      };
+      asked.answered.then(close, close);
+      return asked;
+    };
+
+    let response = first;
+    // Another one's answer may not do for this request: then it is asked about for itself.
+    for (let isDone = false; !isDone; ) {
+      const demand = await demandIn(response, client);
+      if (!demand) break;
+      const { purpose, bind, methods } = claimsOf(demand.challenge);
+      const key = JSON.stringify([demand.maxAge, demand.purpose, purpose, bind, methods, demand.methods]);
+      const there = open.get(key);
+      const asked = demand.maxAge === 0 ? inline(demand) : (there ?? shared(demand, key));
+      await waitFor(asked, signal).catch((error: unknown) => {
+        if (!own) throw error;
+      });
+      if (own) return await own;
+      isDone = asked !== there && !asked.skipped;
+      if (asked.grant) response = await request({ "MFA-Grant": asked.grant });
+    }
+    return response;
+  }
+
+  return async (input, init) => {
+    const { url, method, signal } = input instanceof Request ? input : { url: String(input), method: "GET", signal: undefined };
+    const request = repeatable(input, init, send);
+    if (!trusts(url)) return await request();
+    const guarded: Send = async (proof) => {
+      const response = await request(proof);
+      client.keep(response.headers.get("MFA-Grant"));
+      return response;
+    };
+    const response = await guarded({ "MFA-Grant": client.grant() });
+    const demand = await demandIn(response, client);
+    if (!demand) return response;
+    if (init?.body instanceof ReadableStream) throw new StepUpReplayError();
+    return await answer(response, guarded, (facts) => aboutOf(facts, { url, method: init?.method ?? method }), init?.signal ?? signal);
+  };
+}

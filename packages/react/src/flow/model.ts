@@ -1,5 +1,5 @@
 /** What a transition comes to: the state after it, and perhaps something to do. */
-export type Step<State, Effect> = readonly [state: State, effect?: Effect];
+export type Step<State, Effect> = readonly [state: State, effect?: Effect | undefined];
 
 /** A state machine that runs: its state can be read and watched, and events sent to it. */
 export interface Model<State, Event> {
@@ -32,7 +32,8 @@ export function createModel<State, Event, Effect>(
     state = next;
     if (effect) {
       under.abort();
-      const { signal } = (under = new AbortController());
+      under = new AbortController();
+      const { signal } = under;
       run(effect, (answer) => signal.aborted || send(answer), signal);
     }
     if (changed) for (const listener of [...listeners]) listener();
@@ -50,11 +51,12 @@ export function createModel<State, Event, Effect>(
 
 /** Calls back once the clock says so, however long the device slept meanwhile. */
 export function at(until: number, now: () => number, signal: AbortSignal, call: () => void): void {
+  let timer: ReturnType<typeof setTimeout>;
+  signal.addEventListener("abort", () => clearTimeout(timer));
   const look = (): void => {
     const left = until - now();
-    if (left <= 0) return call();
-    const timer = setTimeout(look, Math.min(left, 1000));
-    signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
+    if (left <= 0) call();
+    else if (!signal.aborted) timer = setTimeout(look, Math.min(left, 1000));
   };
   look();
 }

@@ -1,7 +1,7 @@
 import type { StatusAnswer, WireDevice } from "@nightlatch/core/http";
 import type { MfaProblem, MfaResult } from "../client/problem.ts";
 import type { Step } from "./model.ts";
-import type { SavedCodes, SavedCodesEvent } from "./saved-codes.ts";
+import { type SavedCodes, type SavedCodesEvent, savedCodesStep, unsaved } from "./saved-codes.ts";
 
 /** Something that can be done on the settings page. */
 export type SettingsAct =
@@ -47,10 +47,85 @@ export type SettingsEvent =
   | { type: "confirm" }
   /** Does it without asking: rename, stop trusting. */
   | { type: "act"; act: SettingsAct }
-  | { type: "acted"; run: number; result: MfaResult<{ recovery_codes?: string[] }> }
+  | { type: "acted"; run: number; result: MfaResult<object> }
   | SavedCodesEvent;
 
 /** What is to be done about it. */
-export type SettingsEffect = { do: "load"; run: number } | { do: "act"; run: number; act: SettingsAct } | { do: "stop" };
+export type SettingsEffect = { do: "load"; run: number } | { do: "act"; run: number; act: SettingsAct };
 
-export declare function settingsStep(state: SettingsState, event: SettingsEvent): Step<SettingsState, SettingsEffect>;
+/** Before anything is loaded. */
+export const settingsStart: SettingsState = { phase: "loading", run: 0 };
+
+function without<Key extends keyof SettingsState>(state: SettingsState, ...keys: Key[]): SettingsState {
+  const next = { ...state };
+  for (const key of keys) delete next[key];
+  return next;
+}
+
+function loading(state: SettingsState): Step<SettingsState, SettingsEffect> {
+  const run = state.run + 1;
+  return [
+    { ...without(state, "problem"), phase: state.facts ? "ready" : "loading", run },
+    { do: "load", run },
+  ];
+}
+
+function doing(state: SettingsState, act: SettingsAct): Step<SettingsState, SettingsEffect> {
+  const run = state.run + 1;
+  return [
+    { ...without(state, "fault"), busy: act, run },
+    { do: "act", run, act },
+  ];
+}
+
+function acted(state: SettingsState & { busy: SettingsAct }, result: MfaResult<object>): Step<SettingsState, SettingsEffect> {
+  const { busy } = state;
+  const idle = without(state, "busy", "asking");
+  if (!result.ok) {
+    // Whoever closed the question has changed their mind, and knows.
+    if (result.problem.code === "aborted") return [idle];
+    return [{ ...idle, fault: { act: busy, problem: result.problem } }];
+  }
+  const { recovery_codes: codes } = result.answer as { recovery_codes?: string[] };
+  return loading(busy.do === "codes" && codes ? { ...idle, fresh: unsaved(codes) } : idle);
+}
+
+function loaded(state: SettingsState, result: MfaResult<SettingsFacts>): SettingsState {
+  if (result.ok) return { ...without(state, "problem"), phase: "ready", facts: result.answer };
+  // What is shown already stays: it was true a moment ago.
+  return state.facts ? state : { ...state, phase: "failed", problem: result.problem };
+}
+
+function saved(state: SettingsState, event: SavedCodesEvent): SettingsState {
+  if (!state.fresh) return state;
+  const fresh = savedCodesStep(state.fresh, event);
+  return fresh ? { ...state, fresh } : without(state, "fresh");
+}
+
+/** While something is done nothing else is begun. */
+function idleStep(state: SettingsState, event: SettingsEvent): Step<SettingsState, SettingsEffect> {
+  switch (event.type) {
+    case "load":
+      return loading(state);
+    case "loaded":
+      return [event.run === state.run ? loaded(state, event.result) : state];
+    case "ask":
+      return [state.facts ? { ...without(state, "fault"), asking: event.act } : state];
+    case "keep":
+      return [without(state, "asking")];
+    case "confirm":
+      return state.asking ? doing(state, state.asking) : [state];
+    case "act":
+      return state.facts ? doing(without(state, "asking"), event.act) : [state];
+    default:
+      return [state];
+  }
+}
+
+/** What follows from an event. One thing is done at a time. */
+export function settingsStep(state: SettingsState, event: SettingsEvent): Step<SettingsState, SettingsEffect> {
+  if (event.type === "saved" || event.type === "finish") return [saved(state, event)];
+  const { busy } = state;
+  if (!busy) return idleStep(state, event);
+  return event.type === "acted" && event.run === state.run ? acted({ ...state, busy }, event.result) : [state];
+}

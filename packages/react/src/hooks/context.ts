@@ -1,22 +1,11 @@
-import type { ReactNode } from "react";
-import type { MfaClient } from "../client/create-client.ts";
+import { createContext, createElement, type ReactNode, useContext, useMemo } from "react";
+import { createMfaClient, type MfaClient } from "../client/create-client.ts";
+import { createStepUp, type StepUpModel } from "../flow/step-up.ts";
 import type { Strings } from "../strings/strings.ts";
-import type { Text } from "../strings/text.ts";
-import type {
-  UseEnrolment,
-  UseEnrolmentOptions,
-  UseMfaStatus,
-  UseSettings,
-  UseSignIn,
-  UseSignInOptions,
-  UseStepUp,
-  UseStepUpDialog,
-  UseStepUpOptions,
-} from "./types.ts";
 
 /** What every hook takes from the provider. */
 export interface MfaDataProviderProps {
-  /** Where the MFA routes are mounted; makes a client with its defaults. */
+  /** Where the MFA routes are mounted; makes a client with its defaults. @defaultValue "/auth/mfa" */
   endpoint?: string;
   /** A client of the host's own, in place of `endpoint`. */
   client?: MfaClient;
@@ -27,22 +16,47 @@ export interface MfaDataProviderProps {
   children?: ReactNode;
 }
 
-/** What the provider gives: the step-up model is told of through `useStepUpDialog`. */
+/** What the provider gives. */
 export interface MfaData {
   client: MfaClient;
   strings: Partial<Strings> | undefined;
   locale: string;
 }
 
-export declare function MfaDataProvider(props: MfaDataProviderProps): ReactNode;
-export declare function useMfa(): MfaData;
-/** Says the texts of the provider's language; English for what it lacks. */
-export declare function useText(): Text;
-export declare function useMfaStatus(): UseMfaStatus;
-export declare function useSignIn(options: UseSignInOptions): UseSignIn;
-export declare function useEnrolment(options?: UseEnrolmentOptions): UseEnrolment;
-export declare function useStepUp(options?: UseStepUpOptions): UseStepUp;
-export declare function useStepUpDialog(): UseStepUpDialog;
-export declare function useSettings(): UseSettings;
-/** Whole seconds until an instant by the client's clock, counting down; 0 once it is past, or without one. */
-export declare function useCountdown(until: number | undefined): number;
+/** What the hooks share beside it. */
+interface Shared extends MfaData {
+  stepUp: StepUpModel;
+  /** What loads anew when something was changed. */
+  watchers: Set<() => void>;
+}
+
+const Context = /* @__PURE__ */ createContext<Shared | undefined>(undefined);
+
+/**
+ * Gives the hooks below it a client, the strings and the locale. It draws nothing: `MfaProvider` does, which also holds
+ * the step-up dialog.
+ */
+export function MfaDataProvider({
+  endpoint = "/auth/mfa",
+  client: given,
+  strings,
+  locale = "en",
+  children,
+}: MfaDataProviderProps): ReactNode {
+  const shared = useMemo(() => {
+    const client = given ?? createMfaClient({ endpoint });
+    return { client, stepUp: createStepUp(client.now), watchers: new Set<() => void>() };
+  }, [given, endpoint]);
+  const value = useMemo(() => ({ ...shared, strings, locale }), [shared, strings, locale]);
+  return createElement(Context.Provider, { value }, children);
+}
+
+/** @internal */
+export function useShared(): Shared {
+  const shared = useContext(Context);
+  if (!shared) throw new Error('This hook needs the client of a provider: put <MfaProvider endpoint="/auth/mfa"> around the app.');
+  return shared;
+}
+
+/** The client, the strings and the locale of the provider. */
+export const useMfa = (): MfaData => useShared();

@@ -1,14 +1,21 @@
 export type { MfaData, MfaDataProviderProps } from "./context.ts";
-export {
-  MfaDataProvider,
-  useCountdown,
-  useEnrolment,
-  useMfa,
-  useMfaStatus,
-  useSettings,
-  useSignIn,
-  useStepUp,
-  useStepUpDialog,
-  useText,
-} from "./context.ts";
-export type * from "./types.ts";
+export { MfaDataProvider, useMfa } from "./context.ts";
+export type {
+  CodeActions,
+  UseEnrolment,
+  UseEnrolmentOptions,
+  UseMfaStatus,
+  UseSettings,
+  UseSettingsOptions,
+  UseSignIn,
+  UseSignInOptions,
+  UseStepUp,
+  UseStepUpDialog,
+  UseStepUpOptions,
+} from "./types.ts";
+export { useCountdown, usePeriodLeft } from "./use-countdown.ts";
+export { useEnrolment } from "./use-enrolment.ts";
+export { useMfaStatus, useSettings } from "./use-settings.ts";
+export { useSignIn } from "./use-sign-in.ts";
+export { useStepUp, useStepUpDialog } from "./use-step-up.ts";
+export { useText } from "./use-text.ts";

@@ -1,10 +1,14 @@
 import type { EnableAnswer, StatusAnswer, VerifyAnswer, VerifyBody } from "@nightlatch/core/http";
 import type { SignInCallOptions } from "../client/create-client.ts";
 import type { MfaProblem, MfaResult } from "../client/problem.ts";
-import type { StepUpFetchOptions, StepUpQuestion } from "../client/step-up-fetch.ts";
+import type { StepUpQuestion } from "../client/step-up.ts";
+import type { StepUpFetchOptions } from "../client/step-up-fetch.ts";
 import type { CodeMethod, CodeState } from "../flow/code.ts";
 import type { EnrolState } from "../flow/enrol.ts";
+import type { EnrolOptions } from "../flow/run-enrol.ts";
+import type { SettingsOptions } from "../flow/run-settings.ts";
 import type { SettingsAct, SettingsState } from "../flow/settings.ts";
+import type { SignInChallenge } from "../flow/sign-in.ts";
 
 /** What a code field is driven by. Functions stay the same from render to render. */
 export interface CodeActions {
@@ -15,13 +19,6 @@ export interface CodeActions {
   use(method: CodeMethod): void;
   /** Sends the code again. */
   resend(): void;
-}
-
-/** The challenge of a sign-in, as the host's login answered it (`mfa_required`). */
-export interface SignInChallenge {
-  challenge: string;
-  methods: readonly string[];
-  enrol?: boolean;
 }
 
 /** The options of `useSignIn`. */
@@ -44,16 +41,8 @@ export interface UseSignIn extends CodeActions {
 }
 
 /** The options of `useEnrolment`. */
-export interface UseEnrolmentOptions {
-  /** Enrols for a sign-in that waits for it (`enrol: true`), in place of a session. */
-  signIn?: SignInChallenge;
-  /** The name of the authenticator. */
-  name?: string;
-  /** The factor's type, where it is not the server's first. */
-  type?: string;
-  /** The authenticator that goes once this one is enabled. */
-  replaces?: string;
-  /** Called at the end, from the last screen. */
+export interface UseEnrolmentOptions extends EnrolOptions {
+  /** Called by `done`, from the last screen. */
   onDone?(answer: EnableAnswer & Record<string, unknown>): void;
 }
 
@@ -69,6 +58,8 @@ export interface UseEnrolment extends CodeActions {
   setSaved(saved: boolean): void;
   /** Goes on from the recovery codes, once they are saved. */
   finish(): void;
+  /** Ends it, from the last screen: calls `onDone`. */
+  done(): void;
 }
 
 /** What `useStepUp` gives. */
@@ -90,6 +81,9 @@ export interface UseStepUpDialog extends CodeActions {
   /** Drops the requests that wait: they reject with `StepUpCancelledError`. */
   cancel(): void;
 }
+
+/** The options of `useSettings`. */
+export type UseSettingsOptions = Pick<SettingsOptions, "about">;
 
 /** What `useSettings` gives. */
 export interface UseSettings {

@@ -1,0 +1,62 @@
+import type { ProofBody } from "@nightlatch/core/http";
+import type { MfaClient, SignInCallOptions } from "./create-client.ts";
+import { deliverCode } from "./deliver.ts";
+import type { MfaResult } from "./problem.ts";
+import type { AskStepUp, StepUpAbout } from "./step-up.ts";
+
+/** Codes that are sent prove no change of factors, but for the very first set-up. */
+const isDelivered = (method: string): boolean => method === "email" || method === "sms";
+
+/** How a call that may want proof is made. */
+export interface ProvedOptions extends SignInCallOptions {
+  about: StepUpAbout;
+  /** What may answer, where the server does not say: at a sign-in. */
+  methods?: readonly string[];
+}
+
+/**
+ * Makes a call that changes factors; where the server wants proof, has a code entered and makes it again with that.
+ * A question that was closed is the problem `aborted`.
+ */
+export async function withProof<Answer>(
+  client: MfaClient,
+  ask: AskStepUp,
+  call: (proof: ProofBody, signal?: AbortSignal) => Promise<MfaResult<Answer>>,
+  { about, methods: known = [], signal, signIn }: ProvedOptions,
+): Promise<MfaResult<Answer>> {
+  let result = await call({}, signal);
+  if (result.ok || result.problem.code !== "proof_needed") return result;
+  const { methods: told } = result.problem;
+  let { challenge } = result.problem;
+  const all = told.length > 0 ? told : known;
+  const strong = all.filter((method) => !isDelivered(method));
+  let hasSent = false;
+  try {
+    await ask({
+      about,
+      methods: strong.length > 0 ? strong : all,
+      inline: false,
+      waiting: 1,
+      signal: signal ?? new AbortController().signal,
+      async submit(code, signal) {
+        // A delivered code counts with its challenge alone; at a sign-in that stands in the header.
+        result = await call({ code, ...(hasSent && !signIn && challenge && { challenge }) }, signal);
+        return result.ok ? undefined : result.problem;
+      },
+      async deliver(by, signal) {
+        const sent = await deliverCode(client, by, signIn ? undefined : challenge, {
+          ...(signal && { signal }),
+          ...(signIn && { signIn }),
+        });
+        if (sent.ok) {
+          ({ challenge } = sent);
+          hasSent = true;
+        }
+        return sent;
+      },
+    });
+  } catch {
+    return { ok: false, problem: { code: "aborted" } };
+  }
+  return result;
+}

@@ -1,0 +1,58 @@
+import type { DemandFacts, MfaProblem } from "./problem.ts";
+
+/** What the person is asked to approve, in the host's words: "cancel this booking". */
+export interface StepUpAbout {
+  /** After "Confirm it's you to": `cancel this booking`. */
+  action?: string;
+  /** What is approved: `cancellation`. */
+  noun?: string;
+  /** On the button, after "Confirm and": `cancel`. */
+  verb?: string;
+  /** The way out, in its own words: `Keep booking`. */
+  keep?: string;
+  /** The thing itself: `Cancel booking FH-20418`. */
+  subject?: string;
+  /** A line about it. */
+  detail?: string;
+}
+
+/** A demand for a code that somebody has to answer. */
+export interface StepUpQuestion extends DemandFacts {
+  about: StepUpAbout;
+  /** Whether the code goes with the request itself, since no grant will do (`maxAge: 0`). */
+  inline: boolean;
+  /** How many requests wait for the answer. */
+  readonly waiting: number;
+  /** Ends when nobody waits for the answer any more. */
+  signal: AbortSignal;
+  /** Judges a code: `undefined` when it was right, and the question is answered. */
+  submit(code: string, signal?: AbortSignal): Promise<MfaProblem | undefined>;
+  /** Sends a code. */
+  deliver(by: "email" | "sms", signal?: AbortSignal): Promise<StepUpDelivery>;
+}
+
+/** What came of sending a code: where to, in a form that may be shown, and until when it is good. */
+export type StepUpDelivery = { ok: true; to: string; expiresAt: number } | { ok: false; problem: MfaProblem };
+
+/** Asks the person. Settles once a code was right; a rejection cancels the requests that wait, and is what they reject with. */
+export type AskStepUp = (question: StepUpQuestion) => Promise<void>;
+
+/** The person would not confirm: the request was not made. */
+export class StepUpCancelledError extends Error {
+  readonly code = "step_up_cancelled";
+  constructor(message = "The person closed the question, so the request was not made.") {
+    super(message);
+    this.name = "StepUpCancelledError";
+  }
+}
+
+/** The request was refused for want of a code, and can't be sent again: its body was a stream, which is read by now. */
+export class StepUpReplayError extends Error {
+  readonly code = "step_up_replay";
+  constructor() {
+    super(
+      "This request needs a fresh code, and it can't be sent again: its body is a stream, which can be read once. Send a string, a Blob or FormData, or a Request, whose body is copied.",
+    );
+    this.name = "StepUpReplayError";
+  }
+}

@@ -1,0 +1,17 @@
+export type { CodeDelivery, CodeEffect, CodeEvent, CodeMethod, CodePhase, CodeRules, CodeState } from "./code.ts";
+export { codeState, codeStep, offered } from "./code.ts";
+export type { EnrolEffect, EnrolEvent, EnrolSetup, EnrolState } from "./enrol.ts";
+export { enrolStart, enrolStep } from "./enrol.ts";
+export type { Model, Step } from "./model.ts";
+export { createModel } from "./model.ts";
+export type { EnrolOptions } from "./run-enrol.ts";
+export { createEnrolment } from "./run-enrol.ts";
+export type { SettingsOptions } from "./run-settings.ts";
+export { createSettings } from "./run-settings.ts";
+export type { SavedCodes, SavedCodesEvent } from "./saved-codes.ts";
+export type { SettingsAct, SettingsEffect, SettingsEvent, SettingsFacts, SettingsState } from "./settings.ts";
+export { settingsStart, settingsStep } from "./settings.ts";
+export type { SignInChallenge, SignInEnd } from "./sign-in.ts";
+export { createSignIn } from "./sign-in.ts";
+export type { StepUpModel, StepUpState } from "./step-up.ts";
+export { createStepUp } from "./step-up.ts";

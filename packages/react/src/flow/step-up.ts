@@ -1,0 +1,87 @@
+import type { MfaProblem, MfaResult } from "../client/problem.ts";
+import { type AskStepUp, StepUpCancelledError, type StepUpQuestion } from "../client/step-up.ts";
+import { type CodeEvent, type CodeState, codeState, codeStep } from "./code.ts";
+import { createModel, type Model } from "./model.ts";
+import { runCode } from "./run-code.ts";
+
+/** What the step-up dialog shows: nothing, or a question with its field. */
+export interface StepUpState {
+  question?: StepUpQuestion;
+  code?: CodeState;
+}
+
+/** The dialog's model. Questions are asked one after another. */
+export interface StepUpModel {
+  get(): StepUpState;
+  subscribe(listener: () => void): () => void;
+  send(event: CodeEvent): void;
+  ask: AskStepUp;
+  /** Closes the question; what waits for it rejects with `StepUpCancelledError`. */
+  cancel(): void;
+}
+
+const CLOSED: StepUpState = {};
+
+/** What came of a code, as the field wants it told. */
+const told = (problem: MfaProblem | undefined): MfaResult<undefined> =>
+  problem ? { ok: false, problem } : { ok: true, answer: undefined };
+
+/**
+ * Makes the model of the dialog that asks for codes.
+ *
+ * @param now - milliseconds since 1970
+ */
+export function createStepUp(now: () => number): StepUpModel {
+  let state = CLOSED;
+  let model: Model<CodeState, CodeEvent> | undefined;
+  let cancel = (): void => {};
+  let line: Promise<unknown> = Promise.resolve();
+  const listeners = new Set<() => void>();
+  const show = (next: StepUpState): void => {
+    state = next;
+    for (const listener of [...listeners]) listener();
+  };
+
+  const open = (question: StepUpQuestion): Promise<void> =>
+    new Promise<void>((resolve, reject) => {
+      cancel = () => reject(new StepUpCancelledError());
+      question.signal.addEventListener("abort", cancel);
+      if (question.signal.aborted) return cancel();
+      // Where something is approved by it, the press is the consent.
+      const autoSubmit = question.purpose === undefined && !question.inline && question.about.action === undefined;
+      const { methods } = question;
+      const field = createModel(
+        codeState({ methods: methods.length > 0 ? methods : ["totp", "recovery_code"], rules: { autoSubmit, lockEnds: "typing" } }),
+        codeStep,
+        runCode({
+          now,
+          judge: async (code, _method, signal) => told(await question.submit(code, signal)),
+          deliver: (by, signal) => question.deliver(by, signal),
+          proceed: resolve,
+        }),
+      );
+      model = field;
+      field.subscribe(() => show({ question, code: field.get() }));
+      show({ question, code: field.get() });
+    }).finally(() => {
+      model?.stop();
+      model = undefined;
+      cancel = () => {};
+      show(CLOSED);
+    });
+
+  return {
+    get: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    send: (event) => model?.send(event),
+    ask(question) {
+      const answer = line.then(() => open(question));
+      line = answer.catch(() => {});
+      return answer;
+    },
+    cancel: () => cancel(),
+  };
+}

@@ -1,0 +1,45 @@
+import { useMemo, useState } from "react";
+import { deviceName as ownName } from "../client/device-name.ts";
+import { offered } from "../flow/code.ts";
+import { createSignIn } from "../flow/sign-in.ts";
+import { useShared } from "./context.ts";
+import type { UseSignIn, UseSignInOptions } from "./types.ts";
+import { useCodeActions, useLatest, useModel, useRunning } from "./use-model.ts";
+
+/**
+ * The second step of a sign-in. Where the challenge says `enrol`, it is answered by `useEnrolment` instead.
+ *
+ * @example
+ * ```tsx
+ * import { useSignIn } from "@nightlatch/react/hooks";
+ *
+ * export function SecondStep({ challenge, methods }: { challenge: string; methods: string[] }) {
+ *   const { state, input } = useSignIn({ challenge, methods, onDone: () => location.assign("/") });
+ *   return <input value={state.value} onChange={(event) => input(event.target.value)} readOnly={state.phase.name === "checking"} />;
+ * }
+ * ```
+ */
+export function useSignIn(options: UseSignInOptions): UseSignIn {
+  const { client } = useShared();
+  const [trust, setTrust] = useState(false);
+  const latest = useLatest({ ...options, trust });
+  const { challenge, methods } = options;
+  const named = methods.join();
+  const model = useMemo(
+    () =>
+      createSignIn(
+        client,
+        { challenge, methods: named.split(",") },
+        {
+          device: () => (latest.current.trust ? (latest.current.deviceName ?? ownName()) || "Browser" : undefined),
+          verify: (body, options) => (latest.current.verify ?? client.verify)(body, options),
+          done: (answer) => latest.current.onDone(answer),
+        },
+      ),
+    [client, challenge, named, latest],
+  );
+  useRunning(model);
+  const state = useModel(model);
+  const actions = useCodeActions(model.send, client.now);
+  return { ...actions, state, offered: offered(state), trust, setTrust };
+}

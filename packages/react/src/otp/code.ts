@@ -1,1 +1,0 @@
-export declare function digitsOf(text: string, length?: number): string;
