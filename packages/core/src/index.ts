@@ -28,6 +28,7 @@ export type {
   TimelineQuery,
   VerifyOptions,
 } from "./audit/types.ts";
+export type { NightlatchConfig } from "./cli/config-file.ts";
 export { createMfa } from "./engine/create-mfa.ts";
 export type { Resealed, ResealOptions } from "./engine/keys.ts";
 export type {

@@ -17,6 +17,7 @@ const imported = z.strictObject({
   imported: z.number(),
   already: z.number(),
   short: z.number(),
+  counterBased: z.number(),
   refused: z.array(z.strictObject({ place: z.string(), subject: z.string().optional(), reason: z.string() })),
 });
 
@@ -156,6 +157,10 @@ describe.each(cliDatabases)("import into $name", ({ open }) => {
       ["otp_static.staticdevice 3", "11"],
     ]);
     await verifies("11", secret);
+
+    const hotp = { ...dump[0], model: "otp_hotp.hotpdevice", fields: { ...fields, user: 13, counter: 4 } };
+    const counted = await run(await file("hotp.json", JSON.stringify([hotp])), "--from", "django-otp");
+    expect(counted).toMatchObject({ exit: 0, out: expect.stringContaining("1 is counter-based") });
   });
 
   test("what is no file of rows is refused without being quoted", async () => {

@@ -9,7 +9,24 @@ import type { Store } from "../stores/store.ts";
 import { usage } from "./exit.ts";
 import type { Shell } from "./shell.ts";
 
-/** What `nightlatch.config.js` exports as its default: all of it the host's own. */
+/**
+ * What `nightlatch.config.ts` exports as its default, for the program `nightlatch`: all of it the host's own.
+ *
+ * @example
+ * ```ts
+ * import { keyringFile, type NightlatchConfig } from "@nightlatch/core";
+ * import { postgresStore } from "@nightlatch/core/stores/postgres";
+ * import { Pool } from "pg";
+ *
+ * const pool = new Pool({ connectionString: process.env.DATABASE_URL });
+ *
+ * export default {
+ *   store: postgresStore(pool),
+ *   keys: keyringFile("/run/secrets/nightlatch-keys"),
+ *   close: () => pool.end(),
+ * } satisfies NightlatchConfig;
+ * ```
+ */
 export interface NightlatchConfig {
   /** In place of `DATABASE_URL`. */
   store?: Store;

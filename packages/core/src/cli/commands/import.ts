@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import type { Mfa, Refusal } from "../../engine/types.ts";
+import type { Mfa, Refusal, Subject } from "../../engine/types.ts";
 import { isMfaError } from "../../errors.ts";
+import type { ImportedSecret } from "../../factors/index.ts";
 import { addCommand, type Running } from "../command.ts";
 import { dryStore } from "../dry-store.ts";
 import { CliError, EXIT, usage } from "../exit.ts";
@@ -36,6 +37,8 @@ interface Tally {
   imported: number;
   already: number;
   short: number;
+  /** Of those imported. */
+  counterBased: number;
   refused: RefusedRow[];
 }
 
@@ -89,20 +92,28 @@ const WHY: Partial<Record<Refusal["reason"], string>> = {
   expired: "others keep changing this user; import the row again",
 };
 
-/** Takes one over. Rows of one user may meet each other: what was changed meanwhile is looked at again. */
+const isCounterBased = (from: string | ImportedSecret): boolean =>
+  typeof from === "string" ? /^otpauth:\/\/hotp\//i.test(from) : from.type === "hotp";
+
+/** Rows of one user may meet each other, here or in another run: what was changed meanwhile is looked at again. */
+async function takenOver(mfa: Mfa, who: Subject, from: string | ImportedSecret, allowShort: boolean, tally: Tally): Promise<Fate> {
+  for (let attempt = 1; ; attempt += 1) {
+    const taken = await mfa.factors.import(who, from, { allowShort });
+    if (taken.ok) {
+      tally.short += Number(taken.short);
+      tally.counterBased += Number(isCounterBased(from));
+      return "imported";
+    }
+    if (taken.reason === "already_enrolled") return "already";
+    if (taken.reason !== "expired" || attempt === MOST_TRIES) return { refused: WHY[taken.reason] ?? taken.reason };
+  }
+}
+
+/** Takes one over, or says why not. */
 async function takeOver(mfa: Mfa, { subject, tenant, read }: Incoming, allowShort: boolean, tally: Tally): Promise<Fate> {
   if (subject === undefined) return { refused: "it doesn't say whose it is" };
   try {
-    const from = read();
-    for (let attempt = 1; ; attempt += 1) {
-      const taken = await mfa.factors.import({ id: subject, ...(tenant === undefined ? {} : { tenant }) }, from, { allowShort });
-      if (taken.ok) {
-        if (taken.short) tally.short += 1;
-        return "imported";
-      }
-      if (taken.reason === "already_enrolled") return "already";
-      if (taken.reason !== "expired" || attempt === MOST_TRIES) return { refused: WHY[taken.reason] ?? taken.reason };
-    }
+    return await takenOver(mfa, { id: subject, ...(tenant === undefined ? {} : { tenant }) }, read(), allowShort, tally);
   } catch (error) {
     // The readers and the engine name the field and the fault, and never quote a value.
     const isOfRow = error instanceof RangeError || (isMfaError(error) && error.code === "config_invalid");
@@ -125,7 +136,7 @@ async function batchOf(rows: readonly Incoming[], take: (row: Incoming) => Promi
 }
 
 async function takeAll(mfa: Mfa, rows: readonly Incoming[], options: Options, shell: Shell): Promise<Tally> {
-  const tally: Tally = { imported: 0, already: 0, short: 0, refused: [] };
+  const tally: Tally = { imported: 0, already: 0, short: 0, counterBased: 0, refused: [] };
   const progress = progressOn(shell, options.dryRun ? "looking at rows" : "importing", rows.length);
   try {
     for (let at = 0; at < rows.length; at += AT_ONCE) {
@@ -149,10 +160,13 @@ async function takeAll(mfa: Mfa, rows: readonly Incoming[], options: Options, sh
 const stoppedAt = (at: number, all: number, { imported }: Tally): string =>
   `at ${grouped(at)} of ${grouped(all)} rows; ${grouped(imported)} were imported and stay. Run the same command again: it passes over what is there.`;
 
-function told({ imported, already, short, refused }: Tally, rows: number, isDry: boolean): Told {
+function told({ imported, already, short, counterBased, refused }: Tally, rows: number, isDry: boolean): Told {
   const lines = [
     `${counted(rows, "row")}: ${grouped(imported)} ${isDry ? "would be imported" : "imported"}, ${grouped(already)} there already, ${grouped(refused.length)} refused.`,
     ...(short > 0 ? [`${counted(short, "secret is", "secrets are")} short; their owners are asked to enrol anew.`] : []),
+    ...(counterBased > 0
+      ? [`${counted(counterBased, "is", "are")} counter-based: your app's createMfa has to list hotp() among its factors.`]
+      : []),
     ...(isDry ? ["Nothing was written: a dry run."] : []),
   ];
   if (refused.length > 0) {
@@ -167,7 +181,11 @@ function told({ imported, already, short, refused }: Tally, rows: number, isDry:
     );
     if (refused.length > SHOWN) lines.push(`  and ${grouped(refused.length - SHOWN)} more: --json tells all of them`);
   }
-  return { lines, data: { dryRun: isDry, rows, imported, already, short, refused }, exit: refused.length > 0 ? EXIT.faults : EXIT.ok };
+  return {
+    lines,
+    data: { dryRun: isDry, rows, imported, already, short, counterBased, refused },
+    exit: refused.length > 0 ? EXIT.faults : EXIT.ok,
+  };
 }
 
 async function textOf(file: string, shell: Shell): Promise<string> {
