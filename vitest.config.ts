@@ -29,6 +29,7 @@ export default defineConfig({
       project("core", "packages/core"),
       project("express", "packages/express"),
       project("fastify", "packages/fastify"),
+      project("react", "packages/react"),
       project("meeting-rooms", "examples/meeting-rooms"),
       project("services", "internal/services"),
       project("consumers", "internal/consumers"),

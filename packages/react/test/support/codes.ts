@@ -1,0 +1,33 @@
+import type { ProblemCode } from "@nightlatch/core/http";
+
+/** Every code of the server's; one that is missing here does not compile. */
+export const CODES: Record<ProblemCode, true> = {
+  unauthenticated: true,
+  mfa_required: true,
+  step_up_required: true,
+  proof_needed: true,
+  code_invalid: true,
+  code_used: true,
+  challenge_expired: true,
+  locked: true,
+  enrolment_required: true,
+  enrolment_mismatch: true,
+  origin_refused: true,
+  body_invalid: true,
+  body_too_large: true,
+  media_type_unsupported: true,
+  method_not_allowed: true,
+  binding_invalid: true,
+  factor_unknown: true,
+  factor_limit: true,
+  device_unknown: true,
+  already_enrolled: true,
+  too_soon: true,
+  rate_limited: true,
+  limiter_unavailable: true,
+  own_account: true,
+  delivery_failed: true,
+  unsupported: true,
+  unavailable: true,
+  internal: true,
+};
