@@ -2,7 +2,7 @@ import { availableParallelism, cpus } from "node:os";
 import type { Ratio, Report } from "./runner.ts";
 
 /** Each is a file beside this one that exports `bench`, which gives a report. */
-const BENCHES = ["totp", "verify", "statements", "scale", "limits"];
+const BENCHES = ["totp", "verify", "statements", "scale", "limits", "http"];
 
 const asNumber = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(2));
 

@@ -82,9 +82,10 @@ export function send(res: Response, { status, body, ...head }: HttpResponse): vo
 }
 
 function setHead(res: Response, { headers, cookies = [] }: Pick<HttpResponse, "headers" | "cookies">): void {
-  const { Vary, ...others } = headers;
-  res.set(others);
-  if (Vary !== undefined) res.vary(Vary);
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === "Vary") res.vary(value);
+    else res.setHeader(name, value);
+  }
   for (const cookie of cookies) res.append("Set-Cookie", cookie);
 }
 

@@ -82,9 +82,9 @@ declare module "fastify" {
 }
 
 function setHead(reply: FastifyReply, { headers, cookies = [] }: Pick<HttpResponse, "headers" | "cookies">): void {
-  const { Vary, ...others } = headers;
-  reply.headers(others);
-  if (Vary !== undefined) reply.header("Vary", [reply.getHeader("Vary"), Vary].filter(Boolean).join(", "));
+  for (const [name, value] of Object.entries(headers)) {
+    reply.header(name, name === "Vary" ? [reply.getHeader(name), value].filter(Boolean).join(", ") : value);
+  }
   // Fastify adds each to those that are there.
   for (const cookie of cookies) reply.header("Set-Cookie", cookie);
 }

@@ -51,9 +51,16 @@ export function boundClaims(
   };
 }
 
+/** Whose session a remembered token was found to be of, so that a guard need not hash it again at each request. */
+const sessions = new WeakMap<object, string | undefined>();
+
 /** Whether a token is this bearer's, session included. */
 export function isOf(claims: Pick<GrantClaims, "tenant" | "sid"> & { sub: string }, bearer: Bearer): boolean {
-  return claims.sub === bearer.subject && claims.tenant === bearer.tenant && claims.sid === sessionDigest(bearer);
+  if (claims.sub !== bearer.subject || claims.tenant !== bearer.tenant) return false;
+  if (sessions.has(claims) && sessions.get(claims) === bearer.session) return true;
+  if (claims.sid !== sessionDigest(bearer)) return false;
+  sessions.set(claims, bearer.session);
+  return true;
 }
 
 /** Seconds by which another process may have been ahead when it wrote the grant. */

@@ -27,7 +27,7 @@ export interface TokenKind<Claims extends object> {
 
 /**
  * One kind of JWS (RFC 7515), told from the others by `typ` and `aud`, so that none passes for another
- * (RFC 8725 §3.11, §3.12). HS256 is ours, EdDSA is jose's. A signature of EdDSA that was verified is
+ * (RFC 8725 §3.11, §3.12). HS256 is ours, EdDSA is jose's. A signature that was verified is
  * remembered until it expires, since the guard sees the same grant many times.
  *
  * @param name - `mfa-grant` or `mfa-challenge`
@@ -61,6 +61,18 @@ export function tokenKind<Claims extends object>(
   };
   const remembered = new Map<string, Claims & TokenClaims>();
 
+  /** What the active key signed, until it expires: what an older one signed is held against that key's end each time. */
+  const keep = (token: string, keyId: string | undefined, claims: Claims & TokenClaims): void => {
+    if (!remember || keyId !== active.id) return;
+    if (remembered.size >= REMEMBERED) {
+      for (const oldest of remembered.keys()) {
+        remembered.delete(oldest);
+        break;
+      }
+    }
+    remembered.set(token, claims);
+  };
+
   const verifyEdDsa = async (token: string, now: number): Promise<(Claims & TokenClaims) | undefined> => {
     try {
       const { payload } = await jwtVerify(token, ({ kid }) => publicKey(kid, now), {
@@ -85,20 +97,11 @@ export function tokenKind<Claims extends object>(
     },
 
     async verify(token: string, now: number) {
-      const key = byHeader.get(token.slice(0, token.indexOf(".")));
-      if (key) return verifyHs256(key, token, now);
       const known = remembered.get(token);
       if (known) return known.exp * 1000 > now ? known : undefined;
-      const claims = await verifyEdDsa(token, now);
-      // What an older key signed is held against that key's end each time.
-      if (!claims || !remember || signingKeyId(token) !== active.id) return claims;
-      if (remembered.size >= REMEMBERED) {
-        for (const oldest of remembered.keys()) {
-          remembered.delete(oldest);
-          break;
-        }
-      }
-      remembered.set(token, claims);
+      const key = byHeader.get(token.slice(0, token.indexOf(".")));
+      const claims = key ? verifyHs256(key, token, now) : await verifyEdDsa(token, now);
+      if (claims) keep(token, key?.id ?? signingKeyId(token), claims);
       return claims;
     },
   });

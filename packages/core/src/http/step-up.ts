@@ -49,7 +49,8 @@ export type GuardedRequest = Pick<HttpRequest, "method" | "headers">;
 export type Guard = (request: GuardedRequest, subject: () => Promise<Subject | undefined>, bind?: readonly string[]) => Promise<Verdict>;
 
 const refuse = (response: HttpResponse): Verdict => ({ pass: false, response });
-const PASS: Verdict = Object.freeze({ pass: true, headers: Object.freeze({}) });
+const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
+const PASS: Verdict = Object.freeze({ pass: true, headers: NO_HEADERS });
 
 /**
  * The step-up guard behind every adapter's `stepUp`. A request passes with a grant in `MFA-Grant` that meets
@@ -68,6 +69,8 @@ export function createStepUp(mfa: StepUpMfa | RemoteMfa, httpOptions?: HttpOptio
       throw new ConfigError(`stepUp: ifNotEnrolled is "allow" or "deny"; got ${JSON.stringify(ifNotEnrolled)}.`);
     }
     const { maxAge, once, methods, purpose } = checkDemand(options);
+    // In seconds, so that no request has it read anew.
+    const wanted: Demand = { ...options, maxAge };
     if (once && "spends" in mfa && !mfa.spends) {
       throw new ConfigError("stepUp: once needs somewhere to note that a grant is spent: give remoteMfa a `spent` function.");
     }
@@ -79,7 +82,7 @@ export function createStepUp(mfa: StepUpMfa | RemoteMfa, httpOptions?: HttpOptio
       const check = await engineFor(request).verifyGrant(grant, subject, demand);
       if (check?.ok !== true) return undefined;
       const { method, amr, acr } = check;
-      return { pass: true, headers: {}, proof: { by: "grant", method, amr, acr } };
+      return { pass: true, headers: NO_HEADERS, proof: { by: "grant", method, amr, acr } };
     };
 
     const byCode = async (request: GuardedRequest, code: string, subject: Subject, demand: Demand): Promise<Verdict> => {
@@ -91,7 +94,7 @@ export function createStepUp(mfa: StepUpMfa | RemoteMfa, httpOptions?: HttpOptio
       if (methods && !methods.includes(method)) return refuse(problem("step_up_required", { maxAge }));
       const proof = { by: "code", method, amr, acr } as const;
       // Under `once` the code has been spent on this request, and no grant is left over for another.
-      if (once) return { pass: true, headers: {}, proof };
+      if (once) return { pass: true, headers: NO_HEADERS, proof };
       const cookie = keepsGrants ? grantCookie(grant) : undefined;
       const headers = { "MFA-Grant": grant, "Cache-Control": "no-store" };
       return { pass: true, headers, proof, ...(cookie === undefined ? {} : { cookies: [cookie] }) };
@@ -126,7 +129,7 @@ export function createStepUp(mfa: StepUpMfa | RemoteMfa, httpOptions?: HttpOptio
         if (!subject) return refuse(problem("unauthenticated"));
         // What an approval is bound to comes from the request, so a part that is missing is the caller's to mend.
         if (bind !== undefined && !isListOfText(bind)) return refuse(problem("binding_invalid"));
-        return await judge(request, subject, bind === undefined ? options : { ...options, bind });
+        return await judge(request, subject, bind === undefined ? wanted : { ...wanted, bind });
       } catch (error) {
         return refuse(answerFault(error, onError));
       }
