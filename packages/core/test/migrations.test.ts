@@ -102,6 +102,27 @@ describe("on PostgreSQL", () => {
     expect(await store.read(bench.who)).toEqual(before);
   });
 
+  it("positions that stood with the factors are found in the subject's row, and still count once", async () => {
+    const pool = await empty();
+    await postgres.migrate((sql) => pool.query(sql), postgres.numbered(postgres.VERSIONS.slice(0, 2)));
+    const store = postgresStore(pool);
+    const { who, attempt } = benchFor(store);
+    await pool.query("INSERT INTO nightlatch_subjects (tenant, subject) VALUES ($1, $2)", [who.tenant, who.subject]);
+    await pool.query(
+      `INSERT INTO nightlatch_factors (id, tenant, subject, type, name, algorithm, digits, period, secret, fingerprint, position, created_at, confirmed_at, last_used_at)
+       SELECT id, $1, $2, 'totp', '', 'SHA1', 6, 30, '', id, position, 0, 0, used FROM (VALUES ('a', 7, 5), ('b', -1, NULL)) AS f(id, position, used)`,
+      [who.tenant, who.subject],
+    );
+    await store.migrate();
+    const { factors } = await store.read(who);
+    expect(factors.map(({ id, position, lastUsedAt }) => [id, position, lastUsedAt])).toEqual([
+      ["a", 7, 5],
+      ["b", -1, null],
+    ]);
+    expect(await attempt({ kind: "position", factorId: "a", position: 7 })).toBe("lost");
+    expect(await attempt({ kind: "position", factorId: "a", position: 8 })).toBe("won");
+  });
+
   it("a version that fails leaves nothing of itself", async () => {
     const pool = await empty();
     const broken = postgres.numbered([...postgres.VERSIONS, `${NEXT} SELECT nothing_of_that_name();`]);
