@@ -129,7 +129,7 @@ describe.each(APPS)("init in a fresh app on $name", ({ name, manifest, code, sta
     const isServed = found.store === "postgres";
     const env: Record<string, string> = isServed ? { DATABASE_URL: await newDatabase(inject("postgresUrl")) } : {};
     const database = isServed ? [] : ["--database", "sqlite:nightlatch.db"];
-    expect(await host.run(["migrate", "--env-file", ".env", ...database], { env })).toMatchObject({ exit: 0 });
+    expect(await host.run(["migrate", "--env", ".env", ...database], { env })).toMatchObject({ exit: 0 });
     const file = join(host.folder, code.endsWith("ts") ? "start.ts" : "start.js");
     await writeFile(file, start);
 

@@ -217,6 +217,18 @@ export default { store: sqliteStore(client), keys: keyring(${JSON.stringify(TEST
     expect((await host.run(["subject", "show", "1"])).exit).toBe(0);
   });
 
+  test("sees the variables of --env, and may leave open what it opened", async () => {
+    const body = `setInterval(() => {}, 1_000_000);
+export default { store: sqliteStore(new DatabaseSync(process.env.FROM_FILE)), keys: keyring(process.env.NIGHTLATCH_KEYS) };`;
+    await writeFile(join(host.folder, "open.mjs"), text(body));
+    await writeFile(join(host.folder, "variables.env"), `FROM_FILE=from-file.db\nNIGHTLATCH_KEYS="${TEST_KEYS}"\n`);
+    const args = ["--config", "open.mjs", "--env", "variables.env"];
+    expect((await host.run(["migrate", ...args])).exit).toBe(0);
+    expect((await stat(join(host.folder, "from-file.db"))).size).toBeGreaterThan(0);
+    expect((await host.run(["rotate", "seal", ...args])).out).toContain("Resealed 0 secrets.");
+    expect((await host.run(["migrate", "--env", "none.env"])).exit).toBe(2);
+  });
+
   test("whose limits do not count is a fault", async () => {
     const body = `const down = () => Promise.reject(new Error("gone"));
 export default { limits: createRateLimits(rateLimitPresets, { limiter: () => ({ consume: down, get: down, delete: down }) }) };`;

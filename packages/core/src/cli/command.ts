@@ -38,7 +38,8 @@ export function addCommand<Options extends object>(
     command
       .option("--database <url>", "postgres://…, mysql://… or sqlite:path (else DATABASE_URL)")
       .option("--config <file>", "the host's own store and keys (else nightlatch.config.js, .mjs, .ts or .mts here)")
-      .option("--env-file <file>", "read variables from a file such as .env; those that are set already stay");
+      // Not --env-file: Node takes that for its own, wherever on the command line it stands.
+      .option("--env <file>", "read variables from a file such as .env; those that are set already stay");
   }
   if (opens === "keys") command.option("--keys-file <file>", "the keyring's file (else NIGHTLATCH_KEYS, or NIGHTLATCH_KEYS_FILE)");
   command.option("--json", "print one JSON object, for programs");

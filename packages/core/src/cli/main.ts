@@ -14,3 +14,6 @@ const { env, stdin, stdout, stderr } = process;
 // Whoever reads the output may have gone, as `head` does.
 stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.broken));
 process.exitCode = await run(process.argv.slice(2), { cwd: process.cwd(), env, stdin, stdout, stderr, stop });
+// A config file that closes nothing would keep the process waiting for ever: it ends once all has been read.
+await new Promise((resolve) => stdout.write("", resolve));
+setTimeout(() => process.exit(), 1_000).unref();

@@ -20,7 +20,7 @@ export interface Connecting {
   database?: string;
   keysFile?: string;
   config?: string;
-  envFile?: string;
+  env?: string;
   json?: boolean;
 }
 
@@ -36,12 +36,12 @@ export interface OpenedStore {
 }
 
 /** The environment, with what a file adds to it. What is set already stays. */
-export function environment({ envFile }: Connecting, { env, cwd }: Pick<Shell, "env" | "cwd">): Shell["env"] {
-  if (envFile === undefined) return env;
+export function environment({ env: file }: Connecting, { env, cwd }: Pick<Shell, "env" | "cwd">): Shell["env"] {
+  if (file === undefined) return env;
   try {
-    return { ...parseEnv(readFileSync(resolve(cwd, envFile), "utf8")), ...env };
+    return { ...parseEnv(readFileSync(resolve(cwd, file), "utf8")), ...env };
   } catch {
-    throw usage(`The file ${envFile} of --env-file can't be read.`);
+    throw usage(`The file ${file} of --env can't be read.`);
   }
 }
 
@@ -56,6 +56,8 @@ function warnOfPassword(shell: Shell, database: string | undefined): void {
 /** Opens the store that the options, the config file or the environment name. */
 export async function openStore(options: Connecting, shell: Shell, { make = false }: { make?: boolean } = {}): Promise<OpenedStore> {
   const env = environment(options, shell);
+  // The config file is the host's own code, and looks for its variables where any code does.
+  for (const [name, value] of Object.entries(env)) process.env[name] ??= value;
   const config = (await configOf(options.config, shell)) ?? {};
   const closeConfig = async (): Promise<void> => await config.close?.();
   if (config.store && options.database === undefined)

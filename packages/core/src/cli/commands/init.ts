@@ -60,14 +60,14 @@ function leftToDo(project: Project): string[] {
     ...(packages.length > 0 ? [`${install} ${packages.join(" ")}`] : []),
     `${file}: put your app's name for issuer, and have userOf say who is signed in. Until then nobody is, and every route answers 401.`,
     ...url,
-    `Make the tables: npx nightlatch migrate --env-file .env${database}${orFile}.`,
+    `Make the tables: npx nightlatch migrate --env .env${database}${orFile}.`,
     framework === "next"
       ? "In register() of instrumentation.ts: await nightlatch().mfa.ready(), so that a wrong key shows at the start."
       : "Await mfa.ready() at the start, with .env loaded (node --env-file=.env).",
     MOUNT[framework](file),
     'After the password: const step = await mfa.signIn({ id: user.id }, { amr: ["pwd"] }). If step.required, start no session: answer with its challenge, and start one when mfa.verify({ challenge, code, session }) is ok.',
     "Guard what matters, and call mfa.revoke({ id }) when a password changes.",
-    `For production make another key (npx nightlatch keys generate) and keep it with your secrets. Then: npx nightlatch doctor --env-file .env${database}`,
+    `For production make another key (npx nightlatch keys generate) and keep it with your secrets. Then: npx nightlatch doctor --env .env${database}`,
   ];
 }
 

@@ -109,5 +109,5 @@ export function addKeys(program: Command, running: Running): void {
     .option("--behind", "with --append: as its last, so that it opens and does not wrap yet")
     .option("--out <file>", "write it to a new file of mode 0600 instead of printing it")
     .option("--keys-file <file>", "the keyring's file, for --append")
-    .option("--env-file <file>", "read variables from a file such as .env");
+    .option("--env <file>", "read variables from a file such as .env");
 }
