@@ -13,6 +13,8 @@ export interface Written {
 interface Code {
   imports: readonly (readonly [names: string, from: string])[];
   types?: readonly (readonly [names: string, from: string])[];
+  /** What has to stand before it. */
+  before?: string;
   body: string;
 }
 
@@ -25,7 +27,9 @@ const OF_STORE: Readonly<Record<StoreName, (project: Project) => Code>> = {
       ["{ postgresStore }", "@nightlatch/core/stores/postgres"],
       ["{ Pool }", "pg"],
     ],
-    body: "postgresStore(new Pool({ connectionString: process.env.DATABASE_URL }))",
+    before: `const pool = new Pool({ connectionString: process.env.DATABASE_URL });
+pool.on("error", (error) => console.error(error.message)); // without it a database restart ends the process`,
+    body: "postgresStore(pool)",
   }),
   mysql: () => ({
     imports: [
@@ -138,11 +142,11 @@ async function userOf(_request‹: ${REQUEST[project.framework]}›)‹: Promise
   const engine =
     project.framework === "next"
       ? `function make() {
-  const mfa = createMfa(${indented(options)});
+  ${store.before === undefined ? "" : `${indented(store.before)}\n  `}const mfa = createMfa(${indented(options)});
   const web = webMfa(mfa, ${indented(subjectOf("request"))});
   return { mfa, ...web };
 }`
-      : `/** Await mfa.ready() before the app listens: a wrong key or a missing table shows there. */
+      : `${store.before === undefined ? "" : `${store.before}\n\n`}/** Await mfa.ready() before the app listens: a wrong key or a missing table shows there. */
 export const mfa = createMfa(${options});`;
   const parts = [lines.join("\n"), engine, user, mounted.body];
   const text = inLanguage(`${parts.join("\n\n")}\n`, project.language);
