@@ -118,7 +118,7 @@ async function compared(framework: string, pairs: number, seconds: number, progr
 /** What the guard, a limit and the metrics cost a route, on each framework. */
 export async function bench(): Promise<Report> {
   const isQuick = process.argv.includes("--quick");
-  const [pairs, seconds] = isQuick ? [3, 1] : [7, 3];
+  const [pairs, seconds] = isQuick ? [3, 1] : [7, 2];
   const frameworks = Object.keys(TARGETS);
   const progress = progressOf("http");
   const found: Compared[] = [];
