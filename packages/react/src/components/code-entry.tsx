@@ -4,7 +4,7 @@ import { useText } from "../hooks/index.ts";
 import type { CodeActions } from "../hooks/types.ts";
 import { CodeMessage } from "./code-message.tsx";
 import { OtpField, type OtpFieldState } from "./otp-field.tsx";
-import { Label, useClass } from "./parts.tsx";
+import { Label, useClass, useLooks } from "./parts.tsx";
 
 const LOOK: Partial<Record<CodeState["phase"]["name"], OtpFieldState>> = {
   checking: "checking",
@@ -30,6 +30,7 @@ export function CodeEntry({
 }): ReactNode {
   const t = useText();
   const c = useClass();
+  const { period } = useLooks();
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const { method, phase, digits, value, delivery } = state;
@@ -87,10 +88,11 @@ export function CodeEntry({
             value={value}
             onInput={actions.input}
             digits={digits}
-            state={LOOK[phase.name] ?? "typing"}
+            state={phase.name === "refused" && !value ? "typing" : (LOOK[phase.name] ?? "typing")}
             selected={isKept}
             labelledBy={`${id}l`}
             describedBy={`${id}m`}
+            {...(method === "app" && period !== undefined && { period })}
           />
         )}
         <CodeMessage id={`${id}m`} state={state} actions={actions} hint={calm} />

@@ -1,5 +1,6 @@
 import { type ReactNode, useRef } from "react";
-import type { CodeState } from "../flow/code.ts";
+import type { MfaProblem } from "../client/problem.ts";
+import type { CodeDelivery, CodePhase, CodeState } from "../flow/code.ts";
 import { useCountdown, useText } from "../hooks/index.ts";
 import type { CodeActions } from "../hooks/types.ts";
 import { clockTime } from "../otp/index.ts";
@@ -25,11 +26,83 @@ export function useSaidCountdown(until: number | undefined): string {
   return said.current;
 }
 
+/** What is said of a code that was not taken. */
+function Refused({ state: { phase, method, digits }, resend }: { state: CodeState; resend(): void }): ReactNode {
+  const t = useText();
+  const { why, attemptsLeft: n } = phase as CodePhase & { name: "refused" };
+  const words = {
+    used: () => t("used"),
+    expired: () => t("codeExpired"),
+    incomplete: () => t(method === "recovery" ? "incompleteRecovery" : "incomplete", { digits }),
+    invalid: () => (n === undefined ? t("invalidUncounted") : t("invalid", { n })),
+  };
+  return (
+    <>
+      <Icon name="alert" />
+      <span>
+        {words[why]()} {why === "expired" && <Link onClick={resend}>{t("sendNew")}</Link>}
+      </span>
+    </>
+  );
+}
+
+/** What is said where no verdict came. */
+function Failed({ problem, submit }: { problem: MfaProblem; submit(): void }): ReactNode {
+  const t = useText();
+  return (
+    <>
+      <Icon name="warn" />
+      <span data-tone="quiet">
+        {problem.code === "rate_limited" ? (
+          rich(t("tooMany"), { time: <Countdown until={problem.retryAt} /> })
+        ) : (
+          <>
+            {t("unavailable")} <Link onClick={submit}>{t("tryAgain")}</Link>
+          </>
+        )}
+      </span>
+    </>
+  );
+}
+
+/** What is said without hurry. */
+function Calm({ phase, delivery, hint }: Pick<CodeState, "phase"> & { delivery: CodeDelivery | undefined; hint: ReactNode }): ReactNode {
+  const t = useText();
+  const c = useClass();
+  if (phase.name === "locked") return null;
+  if (phase.name === "checking") {
+    return (
+      <>
+        <span className={c("spinner")} />
+        {t("checking")}
+      </>
+    );
+  }
+  if (phase.name === "accepted") {
+    return (
+      <>
+        <Icon name="check" />
+        {t("accepted")}
+      </>
+    );
+  }
+  return delivery?.state === "sending" ? t("sending") : hint;
+}
+
+/** The way to another code that is sent, once enough time has passed. */
+function Again({ at, resend }: { at: number; resend(): void }): ReactNode {
+  const t = useText();
+  const left = useCountdown(at);
+  return (
+    <span>{left > 0 ? rich(t("sendAgainIn"), { time: <Countdown until={at} /> }) : <Link onClick={resend}>{t("sendAgain")}</Link>}</span>
+  );
+}
+
 /** The line below a code field: hint, fault, checking and lock take turns in it, and its room is always there. */
 export function CodeMessage({
   id,
-  state: { phase, method, digits, delivery },
-  actions,
+  state,
+  actions: { submit, resend },
   hint,
 }: {
   id: string;
@@ -38,78 +111,25 @@ export function CodeMessage({
   hint: ReactNode;
 }): ReactNode {
   const t = useText();
-  const c = useClass();
+  const { phase, delivery } = state;
   const said = useSaidCountdown(phase.name === "locked" ? phase.until : undefined);
-  const isSent = method === "email" || method === "sms";
-  const again = useCountdown(isSent && delivery && delivery.state !== "sending" ? delivery.againAt : undefined);
-
-  let calm: ReactNode = hint;
+  const isOpen = phase.name === "typing" || (phase.name === "refused" && phase.why !== "expired");
   let fault: ReactNode;
-  let tone: string | undefined;
-  if (phase.name === "checking") {
-    calm = (
-      <>
-        <span className={c("spinner")} /> {t("checking")}
-      </>
-    );
-  } else if (phase.name === "accepted") {
-    tone = "good";
-    calm = (
-      <>
-        <Icon name="check" />
-        {t("accepted")}
-      </>
-    );
-  } else if (phase.name === "refused") {
-    const { why, attemptsLeft } = phase;
-    fault = (
-      <>
-        <Icon name="alert" />
-        <span>
-          {why === "used"
-            ? t("used")
-            : why === "expired"
-              ? t("codeExpired")
-              : why === "incomplete"
-                ? t(method === "recovery" ? "incompleteRecovery" : "incomplete", { digits })
-                : attemptsLeft === undefined
-                  ? t("invalidUncounted")
-                  : t("invalid", { n: attemptsLeft })}
-          {why === "expired" && <> {<Link onClick={actions.resend}>{t("sendNew")}</Link>}</>}
-        </span>
-      </>
-    );
-  } else if (phase.name === "failed") {
-    const { problem } = phase;
-    calm = undefined;
-    fault = (
-      <>
-        <Icon name="warn" />
-        <span data-tone="quiet">
-          {problem.code === "rate_limited" ? (
-            rich(t("tooMany"), { time: <Countdown until={problem.retryAt} /> })
-          ) : (
-            <>
-              {t("unavailable")} <Link onClick={actions.submit}>{t("tryAgain")}</Link>
-            </>
-          )}
-        </span>
-      </>
-    );
-  } else if (delivery?.state === "failed") {
+  if (phase.name === "refused") fault = <Refused state={state} resend={resend} />;
+  else if (phase.name === "failed") fault = <Failed problem={phase.problem} submit={submit} />;
+  else if (phase.name === "typing" && delivery?.state === "failed") {
     fault = (
       <>
         <Icon name="alert" />
         {t("notSent")}
       </>
     );
-  } else if (delivery?.state === "sending") calm = t("sending");
-
+  }
   return (
-    <div className={c("message")}>
-      <span id={id} data-tone={fault && phase.name !== "failed" ? "bad" : tone}>
+    <div className={useClass()("message")}>
+      <span id={id} data-tone={phase.name === "accepted" ? "good" : fault && phase.name !== "failed" ? "bad" : undefined}>
         <span role="status" hidden={!!fault}>
-          {fault ? null : calm}
+          {!fault && <Calm phase={phase} delivery={delivery} hint={hint} />}
           <Hidden>{said}</Hidden>
         </span>
         <span role="alert">{fault}</span>
@@ -120,15 +140,7 @@ export function CodeMessage({
           </span>
         )}
       </span>
-      {isSent && delivery && delivery.state !== "sending" && (phase.name === "typing" || phase.name === "refused") && (
-        <span>
-          {again > 0 ? (
-            <span>{rich(t("sendAgainIn"), { time: <Countdown until={delivery.againAt} /> })}</span>
-          ) : (
-            <Link onClick={actions.resend}>{t("sendAgain")}</Link>
-          )}
-        </span>
-      )}
+      {isOpen && delivery && delivery.state !== "sending" && <Again at={delivery.againAt} resend={resend} />}
     </div>
   );
 }

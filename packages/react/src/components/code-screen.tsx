@@ -16,7 +16,8 @@ export function useCodeWords({ method, digits, delivery }: CodeState): { title: 
     };
   }
   const title = t(method === "email" ? "emailTitle" : "smsTitle");
-  if (delivery?.state !== "sent") return { title, text: " " };
+  // The room of the two lines that will stand there.
+  if (delivery?.state !== "sent") return { title, text: rich("\u00a0{break}\u00a0", { break: <br /> }) };
   // Its life as it was when it was sent: a minute must pass before another can be.
   const minutes = Math.max(1, Math.round((delivery.expiresAt - delivery.againAt) / 60_000) + 1);
   return { title, text: rich(t("deliveredText", { n: minutes, digits }), { to: <bdi dir="ltr">{delivery.to}</bdi> }) };

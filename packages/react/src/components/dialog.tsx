@@ -31,12 +31,16 @@ export function Dialog({
   useEffect(() => {
     const { current } = dialog;
     if (!open || !current) return;
+    // The room of a scrollbar is kept while the page is held, so that nothing behind moves.
+    const { clientWidth, style } = document.documentElement;
+    if (innerWidth > clientWidth) style.scrollbarGutter = "stable";
     current.showModal();
     current.querySelector<HTMLElement>("input, [data-focus-first]")?.focus();
     const stop = followKeyboard(current);
     return () => {
       stop();
       current.close();
+      style.scrollbarGutter = "";
     };
   }, [open]);
   return (

@@ -76,7 +76,7 @@ export function EnrolmentScreen({
   const c = useClass();
   const own = useId();
   const id = titleId ?? own;
-  const { state, restart, back, next, leave, setSaved, finish } = enrolment;
+  const { state, restart, back, next, leave, setSaved, finish, done } = enrolment;
   const { step } = state;
   const heading = useRef<HTMLHeadingElement>(null);
   const last = useRef(step);
@@ -156,7 +156,7 @@ export function EnrolmentScreen({
       </>
     );
   } else {
-    screen = <EnrolmentDone state={state} titled={titled} finish={finish} restart={restart} canRename={canRename} />;
+    screen = <EnrolmentDone state={state} titled={titled} finish={done} restart={restart} canRename={canRename} />;
   }
 
   const at = STEPS.findIndex(([name]) => name === step);
@@ -174,9 +174,7 @@ export function EnrolmentScreen({
         </>
       )}
       <Wrap key={step}>{screen}</Wrap>
-      <span role="status">
-        <Hidden>{step === "starting" ? t("loading") : ""}</Hidden>
-      </span>
+      <Hidden role="status">{step === "starting" ? t("loading") : ""}</Hidden>
     </Card>
   );
 }

@@ -42,7 +42,7 @@ const PATHS: Readonly<Record<IconName, string>> = {
   info: `${ROUND}M10 9.5v4M10 6.8v.1`,
   laptop: "M5.5 4.5h9a1 1 0 0 1 1 1v7h-11v-7a1 1 0 0 1 1-1zM2.5 15.5h15",
   lock: "M5.5 9h9a1 1 0 0 1 1 1v5.5a1 1 0 0 1-1 1h-9a1 1 0 0 1-1-1V10a1 1 0 0 1 1-1zM7 9V6.5a3 3 0 0 1 6 0V9",
-  mail: `${SHEET}m3 6.5 7 4.5 7-4.5`,
+  mail: `${SHEET}M3 6.5l7 5 7-5`,
   open: "M11.5 3.5h5v5M16.5 3.5l-7 7M8 5H5a1.5 1.5 0 0 0-1.5 1.5V15A1.5 1.5 0 0 0 5 16.5h8.5A1.5 1.5 0 0 0 15 15v-3",
   phone: "M7 2.5h6A1.5 1.5 0 0 1 14.5 4v12a1.5 1.5 0 0 1-1.5 1.5H7A1.5 1.5 0 0 1 5.5 16V4A1.5 1.5 0 0 1 7 2.5zM9 14.5h2",
   plus: "M10 4.5v11M4.5 10h11",
@@ -57,7 +57,7 @@ export function Icon({ name, part = "icon" }: { name: IconName; part?: "icon" | 
   if (useLooks().unstyled) return null;
   const icon = (
     <svg className={c("icon")} viewBox="0 0 20 20" aria-hidden="true" data-flips={name === "chevron" ? "" : undefined}>
-      <path d={PATHS[name]} />
+      <path d={PATHS[name]} strokeWidth={name === "dots" ? 2.5 : undefined} />
     </svg>
   );
   return part === "tile" ? <span className={c("tile")}>{icon}</span> : icon;
@@ -72,8 +72,8 @@ export function Mark({ large, children }: { large?: boolean; children?: ReactNod
   if (slots?.mark !== undefined) return slots.mark;
   if (unstyled) return null;
   return (
-    <span className={c("mark")} data-size={large ? "large" : undefined} aria-hidden="true">
-      <svg viewBox="-32 -32 64 64">
+    <span className={c("mark")} data-size={large ? "large" : undefined}>
+      <svg viewBox="-32 -32 64 64" aria-hidden="true">
         <rect x="-31.5" y="-31.5" width="63" height="63" rx="15" fill="var(--nl-plate)" stroke="var(--nl-plate-line)" />
         <circle r="16" fill="var(--nl-plate-mark)" />
         <circle r="12.5" fill="none" stroke="#845a0e" opacity=".5" />

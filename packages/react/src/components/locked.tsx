@@ -49,9 +49,7 @@ export function Locked({
           {t("lockedTitle")}
         </h2>
         <Text>{rich(t(isRecovery ? "lockedRecoveryText" : "lockedText"), { time })}</Text>
-        <span role="status">
-          <Hidden>{said}</Hidden>
-        </span>
+        <Hidden role="status">{said}</Hidden>
       </div>
       <Group>
         {offered

@@ -29,8 +29,17 @@ const DIALOG = <StepUpDialog />;
  * );
  * ```
  */
-export function MfaProvider({ classNames, unstyled, slots, issuer, dialog = DIALOG, children, ...data }: MfaProviderProps): ReactNode {
-  const looks = { classNames, unstyled, slots, issuer } as Looks;
+export function MfaProvider({
+  classNames,
+  unstyled,
+  slots,
+  issuer,
+  period,
+  dialog = DIALOG,
+  children,
+  ...data
+}: MfaProviderProps): ReactNode {
+  const looks = { classNames, unstyled, slots, issuer, period } as Looks;
   return (
     <MfaDataProvider {...data}>
       <LooksContext.Provider value={looks}>

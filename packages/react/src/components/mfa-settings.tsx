@@ -1,3 +1,4 @@
+import type { StatusAnswer } from "@nightlatch/core/http";
 import { type ReactNode, useId, useState } from "react";
 import { useSettings, useText } from "../hooks/index.ts";
 import type { UseSettings } from "../hooks/types.ts";
@@ -79,7 +80,7 @@ function CodesLeft({ left, total, settings }: { left: number; total: number; set
         {isLow ? (
           <AlertBox data-tone="brass">
             <Icon name="warn" />
-            <span>{t("codesLow", { n: left })}</span>
+            <span>{left > 0 ? t("codesLow", { n: left }) : t("codesNone")}</span>
             {get}
           </AlertBox>
         ) : (
@@ -88,6 +89,16 @@ function CodesLeft({ left, total, settings }: { left: number; total: number; set
       </div>
     </Section>
   );
+}
+
+/** What stands below the name: what it does for the person, or what is left to do. */
+function Summary({ status }: { status: StatusAnswer }): ReactNode {
+  const t = useText();
+  const { day } = useDates();
+  if (status.switched_off) return t("switchedOff");
+  if (!status.mfa_enabled) return t("offText");
+  const since = status.factors.map(({ created_at: at }) => at).sort()[0];
+  return `${t("settingsOnText")} ${since ? t("onSince", { date: day(since, true) }) : ""}`;
 }
 
 /** The settings in any state: for a model of the host's own. */
@@ -102,18 +113,13 @@ export function SettingsScreen({
   const t = useText();
   const c = useClass();
   const id = useId();
-  const { day } = useDates();
   const [isAdding, setAdding] = useState(false);
   const { state, reload, ask } = settings;
   const { phase, facts, fault, busy } = state;
   const status = facts?.status;
   const isOn = status?.mfa_enabled;
-  const since = status?.factors.map(({ created_at: at }) => at).sort()[0];
-  const again = <Link onClick={reload}>{t("tryAgain")}</Link>;
-  const added = (): void => {
-    setAdding(false);
-    reload();
-  };
+  const add = (): void => setAdding(true);
+  const added = (): void => setAdding(false);
 
   return (
     <div className={c("settings", true)}>
@@ -121,21 +127,13 @@ export function SettingsScreen({
         <h2 className={c("title")}>
           {t("name")} {status && <MfaBadge state={isOn ? "on" : requiredBy ? "required" : "off"} />}
         </h2>
-        <Text>
-          {!status
-            ? " "
-            : status.switched_off
-              ? t("switchedOff")
-              : !isOn
-                ? t("offText")
-                : `${t("settingsOnText")} ${since ? t("onSince", { date: day(since, true) }) : ""}`}
-        </Text>
+        <Text>{status ? <Summary status={status} /> : "\u00a0"}</Text>
       </div>
       {phase === "failed" && (
         <AlertBox data-tone="bad" role="alert">
           <Icon name="alert" />
           <span>
-            {t("loadFailed")} {again}
+            {t("loadFailed")} <Link onClick={reload}>{t("tryAgain")}</Link>
           </span>
         </AlertBox>
       )}
@@ -146,10 +144,10 @@ export function SettingsScreen({
           <Skeleton rows={0} />
         </div>
       )}
-      {status && !isOn && <SettingsOff onTurnOn={() => setAdding(true)} requiredBy={requiredBy} />}
+      {status && !isOn && <SettingsOff onTurnOn={add} requiredBy={requiredBy} />}
       {status && isOn && (
         <>
-          <FactorList settings={settings} onAdd={() => setAdding(true)} />
+          <FactorList settings={settings} onAdd={add} />
           <CodesLeft left={status.recovery_codes_left} total={codes} settings={settings} />
           {devices && <TrustedDevices settings={settings} {...(thisDevice !== undefined && { thisDevice })} />}
           <Section

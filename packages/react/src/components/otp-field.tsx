@@ -1,4 +1,4 @@
-import { type CSSProperties, type ReactNode, type RefObject, type SyntheticEvent, useEffect, useRef, useState } from "react";
+import { type CSSProperties, type ReactNode, type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { useMfa } from "../hooks/context.ts";
 import { digitsOf } from "../otp/index.ts";
 import { useClass, useLooks } from "./parts.tsx";
@@ -73,30 +73,43 @@ export function OtpField({
   // What an input method has not settled yet; it is left as it is until then.
   const [draft, setDraft] = useState<string>();
 
-  const follow = ({ currentTarget: { selectionStart, selectionEnd } }: SyntheticEvent<HTMLInputElement>): void => {
-    const [from, to] = [selectionStart ?? 0, selectionEnd ?? 0];
-    if (selection?.from !== from || selection.to !== to) select({ from, to });
-  };
+  const at = useRef<Selection>(undefined);
+  const follow = useCallback((): void => {
+    const { current: field } = input;
+    if (!field || document.activeElement !== field) return;
+    const [from, to] = [field.selectionStart ?? 0, field.selectionEnd ?? 0];
+    // A key brings its change and, later, its selection: the second finds nothing new, and nothing renders.
+    if (at.current?.from === from && at.current.to === to) return;
+    at.current = { from, to };
+    select(at.current);
+  }, [input]);
+
+  // React's own `onSelect` misses what scripts and touch select.
+  useEffect(() => {
+    document.addEventListener("selectionchange", follow);
+    return () => document.removeEventListener("selectionchange", follow);
+  }, [follow]);
 
   useEffect(() => {
     if (!selected) return;
     input.current?.focus();
     input.current?.select();
-  }, [selected, input]);
+    follow();
+  }, [selected, input, follow]);
 
   const shown = state === "locked" ? "" : draft === undefined ? value : digitsOf(draft, digits);
   const all = !!selection && shown !== "" && selection.from === 0 && selection.to >= digits;
-  const hasCaret = (at: number): boolean =>
+  const hasCaret = (index: number): boolean =>
     !!selection &&
     !all &&
-    (selection.from === selection.to ? at === Math.min(selection.from, digits - 1) : at >= selection.from && at < selection.to);
+    (selection.from === selection.to ? index === Math.min(selection.from, digits - 1) : index >= selection.from && index < selection.to);
 
-  const slot = (at: number): ReactNode => (
-    <span key={at} className={c("slot")} data-caret={hasCaret(at) ? "" : undefined}>
-      {shown[at]}
+  const slots = Array.from({ length: digits }, (_, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: slots don't move
+    <span key={index} className={c("slot")} data-caret={hasCaret(index) ? "" : undefined}>
+      {shown[index]}
     </span>
-  );
-  const slots = Array.from({ length: digits }, (_, at) => slot(at));
+  ));
   slots.splice(digits / 2, 0, <span key="dash" className={c("dash")} />);
 
   return (
@@ -130,7 +143,7 @@ export function OtpField({
         aria-describedby={describedBy}
         value={state === "locked" ? "" : (draft ?? value)}
         onChange={(event) => {
-          follow(event);
+          follow();
           const { value: typed } = event.currentTarget;
           if ((event.nativeEvent as InputEvent).isComposing) setDraft(typed);
           else onInput(digitsOf(typed, digits));
@@ -154,9 +167,11 @@ export function OtpField({
           // The way of putting text in that undo knows of.
           if (!document.execCommand("insertText", false, pasted)) onInput(pasted);
         }}
-        onSelect={follow}
         onFocus={follow}
-        onBlur={() => select(undefined)}
+        onBlur={() => {
+          at.current = undefined;
+          select(undefined);
+        }}
       />
     </div>
   );

@@ -94,6 +94,8 @@ export interface Looks {
   slots?: Slots;
   /** What people know the app as: "Enter the code for Fernhill". */
   issuer?: string;
+  /** Seconds that a code of the app stands, usually 30: shows how much of them is left. */
+  period?: number;
 }
 
 export const LooksContext: Context<Looks> = createContext<Looks>({});
@@ -112,6 +114,7 @@ type PartElement<Tag extends keyof JSX.IntrinsicElements> = FunctionComponent<
 >;
 
 const part = <Tag extends keyof JSX.IntrinsicElements>(tag: Tag, name: Part, outermost?: boolean): PartElement<Tag> =>
+  // biome-ignore lint/correctness/noComponentHookFactories: called once for each part, as the module loads
   function Drawn(props) {
     return createElement(tag, { ...props, className: useClass()(name, outermost) });
   };

@@ -129,9 +129,7 @@ export function SignInScreen({ signIn, name, trustDays, onRestart, passwordHref 
             entry
           )}
         </Wrap>
-        <span role="status">
-          <Hidden>{phase.name === "over" ? t("challengeExpired") : ""}</Hidden>
-        </span>
+        <Hidden role="status">{phase.name === "over" ? t("challengeExpired") : ""}</Hidden>
       </Card>
       {name !== undefined && (
         <Under>

@@ -1,5 +1,5 @@
 import { type ReactNode, useId, useState } from "react";
-import type { CodeState } from "../flow/code.ts";
+import type { CodeMethod, CodeState } from "../flow/code.ts";
 import { useStepUpDialog, useText } from "../hooks/index.ts";
 import type { UseStepUpDialog } from "../hooks/types.ts";
 import { CodeEntry } from "./code-entry.tsx";
@@ -35,6 +35,57 @@ export function StepUpScreen({ stepUp, ...props }: StepUpDialogProps & { stepUp:
   );
 }
 
+/** What all screens of the dialog are made with. */
+interface ScreenProps {
+  stepUp: UseStepUpDialog;
+  state: CodeState;
+  heading(text: string): ReactNode;
+  use(method: CodeMethod): void;
+  /** The way out, in words. */
+  out: string;
+}
+
+/** The question itself: what is to be approved, and the field. */
+function Asking({ stepUp, state, heading, out, choose }: ScreenProps & { choose(): void }): ReactNode {
+  const t = useText();
+  const { text } = useCodeWords(state);
+  const { question, offered, cancel } = stepUp;
+  const { action, noun, verb, subject, detail } = question?.about ?? {};
+  const hint = state.rules.autoSubmit ? t("autoSubmit") : t("codeHint", { digits: state.digits });
+  return (
+    <>
+      <Mark />
+      <Group>
+        {heading(action ? t("stepUpTitle", { action }) : t("stepUpTitlePlain"))}
+        {state.method !== "app" && <Text>{text}</Text>}
+      </Group>
+      {subject && (
+        <AlertBox>
+          <RowBody>
+            <Strong>{subject}</Strong>
+            {detail && <Small>{detail}</Small>}
+          </RowBody>
+        </AlertBox>
+      )}
+      <CodeEntry state={state} actions={stepUp} label={t("stepUpText")} hint={noun ? t("stepUpBound", { noun }) : hint}>
+        <Actions data-fill="">
+          <Button kind="secondary" onClick={cancel}>
+            {out}
+          </Button>
+          <Button type="submit" kind="primary" busy={state.phase.name === "checking"}>
+            {verb ? t("stepUpConfirm", { verb }) : t("confirm")}
+          </Button>
+        </Actions>
+      </CodeEntry>
+      {offered.length > 0 && (
+        <Button wide onClick={choose}>
+          {t("tryAnotherWay")}
+        </Button>
+      )}
+    </>
+  );
+}
+
 function Question({
   stepUp,
   state,
@@ -44,100 +95,63 @@ function Question({
   const t = useText();
   const c = useClass();
   const [isChoosing, setChoosing] = useState(false);
-  const words = useCodeWords(state);
   const { question, offered, cancel } = stepUp;
-  const { action, noun, verb, keep, subject, detail } = question?.about ?? {};
   const { phase, method } = state;
-  const use: typeof stepUp.use = (chosen) => {
-    setChoosing(false);
-    stepUp.use(chosen);
+  const screen: ScreenProps = {
+    stepUp,
+    state,
+    out: question?.about.keep ?? t("notNow"),
+    heading: (text) => (
+      <h2 className={c("heading")} id={id}>
+        {text}
+      </h2>
+    ),
+    use(chosen) {
+      setChoosing(false);
+      stepUp.use(chosen);
+    },
   };
-  const asked = action ? t("stepUpTitle", { action }) : t("stepUpTitlePlain");
-  const out = keep ?? t("notNow");
-  const heading = (text: string): ReactNode => (
-    <h2 className={c("heading")} id={id}>
-      {text}
-    </h2>
-  );
-  const close = (
-    <Button kind="icon" aria-label={t("close")} onClick={cancel}>
-      <Icon name="close" />
-    </Button>
-  );
 
-  let screen: ReactNode;
+  let shown: ReactNode;
   if (phase.name === "locked") {
-    screen = (
-      <Locked until={phase.until} method={method} offered={offered} use={use} headingId={id} passwordHref={passwordHref}>
+    shown = (
+      <Locked until={phase.until} method={method} offered={offered} use={screen.use} headingId={id} passwordHref={passwordHref}>
         <Button kind={offered.length > 0 ? "secondary" : "primary"} wide onClick={cancel}>
-          {out}
+          {screen.out}
         </Button>
       </Locked>
     );
   } else if (phase.name === "over") {
-    screen = (
+    shown = (
       <>
         <Mark />
-        {heading(t("challengeExpired"))}
+        {screen.heading(t("challengeExpired"))}
         <Button kind="primary" wide onClick={cancel}>
           {t("startAgain")}
         </Button>
       </>
     );
   } else if (isChoosing) {
-    screen = (
+    shown = (
       <>
         <Mark />
-        {heading(t("anotherWay"))}
-        <OtherWays offered={[...offered]} use={use} />
+        {screen.heading(t("anotherWay"))}
+        <OtherWays offered={offered} use={screen.use} />
         <Button wide onClick={() => setChoosing(false)}>
           {t("back")}
         </Button>
       </>
     );
-  } else {
-    screen = (
-      <>
-        <Mark />
-        <Group>
-          {heading(asked)}
-          {method !== "app" && <Text>{words.text}</Text>}
-        </Group>
-        {subject && (
-          <AlertBox>
-            <RowBody>
-              <Strong>{subject}</Strong>
-              {detail && <Small>{detail}</Small>}
-            </RowBody>
-          </AlertBox>
-        )}
-        <CodeEntry
-          state={state}
-          actions={stepUp}
-          label={t("stepUpText")}
-          hint={noun ? t("stepUpBound", { noun }) : state.rules.autoSubmit ? t("autoSubmit") : t("codeHint", { digits: state.digits })}
-        >
-          <Actions data-fill="">
-            <Button kind="secondary" onClick={cancel}>
-              {out}
-            </Button>
-            <Button type="submit" kind="primary" busy={phase.name === "checking"}>
-              {verb ? t("stepUpConfirm", { verb }) : t("confirm")}
-            </Button>
-          </Actions>
-        </CodeEntry>
-        {offered.length > 0 && (
-          <Button wide onClick={() => setChoosing(true)}>
-            {t("tryAnotherWay")}
-          </Button>
-        )}
-      </>
-    );
-  }
+  } else shown = <Asking {...screen} choose={() => setChoosing(true)} />;
+
   return (
     <Card>
-      <Wrap key={isChoosing ? "choose" : phase.name === "locked" || phase.name === "over" ? phase.name : method}>{screen}</Wrap>
-      <Head data-corner="">{close}</Head>
+      <Wrap key={isChoosing ? "choose" : phase.name === "locked" || phase.name === "over" ? phase.name : method}>{shown}</Wrap>
+      <Head data-corner="">
+        <Button kind="icon" aria-label={t("close")} onClick={cancel}>
+          <Icon name="close" />
+        </Button>
+      </Head>
     </Card>
   );
 }
