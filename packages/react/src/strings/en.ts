@@ -6,7 +6,6 @@ export const en = {
   name: "Two-step verification",
   on: "On",
   off: "Off",
-  low: "Low",
   required: "Required",
   continue: "Continue",
   back: "Back",
@@ -40,7 +39,6 @@ export const en = {
   tooMany: "Too many requests. You can try again in {time}.",
   lockedField: "Locked. You can try again in {time}.",
   unlocked: "You can try again now.",
-  nextCodeIn: { one: "A new code in {n} second.", other: "A new code in {n} seconds." },
 
   // A lock
   lockedTitle: "Codes are locked for now",
@@ -61,7 +59,6 @@ export const en = {
   tryAnotherWay: "Try another way",
   byEmail: "E-mail me a code",
   bySms: "Text me a code",
-  sentTo: "To {to}",
   useRecovery: "Use a recovery code",
   useRecoveryHint: "One of those you saved",
   useApp: "Use your authenticator app",

@@ -22,7 +22,8 @@ const BRACES = /\{(\w+)\}/;
  */
 export function createText(strings: Strings, locale: string): Text {
   const plurals = new Intl.PluralRules(locale);
-  const numbers = new Intl.NumberFormat(locale);
+  // Codes are typed in 0 to 9, so what counts them is written alike in every language.
+  const numbers = new Intl.NumberFormat(locale, { numberingSystem: "latn" });
   return (key, values = {}) => {
     const found = strings[key];
     const text = typeof found === "string" ? found : (found[plurals.select(Number(values.n))] ?? found.other);
