@@ -163,7 +163,7 @@ describe("A13 a limiter that is missing or fails lets nobody pass", () => {
     // After one that was answered while nobody else waited, too.
     ask("f");
     answers.get(6)?.({ consumedPoints: 1, msBeforeNext: 1000 });
-    await vi.advanceTimersByTimeAsync(5000);
+    await vi.advanceTimersByTimeAsync(500);
     ask("g");
     await vi.advanceTimersByTimeAsync(1000);
     expect(over.slice(5)).toEqual(["f counted", "g down"]);
@@ -251,6 +251,17 @@ describe.skipIf(!hasTool("redis-server"))("Redis", () => {
     expect((await limits.peek("two", "u")).fault).toBeUndefined();
   });
 
+  test("a client that lost its server is not waited for", { timeout: 30_000 }, async () => {
+    const server = await started();
+    // Left to itself, it would keep what it is asked until there is a server again.
+    const client = quietly(new Redis(server.url, { maxRetriesPerRequest: null }));
+    const { limits } = reporting(redisLimits(client), { timeout: "60s" });
+    await limits.ready();
+    await server.stop();
+    await expect.poll(() => client.status).not.toBe("ready");
+    for (const verb of ["consume", "peek", "reset"] as const) expect(await limits[verb]("two", "u")).toEqual(DENIED);
+  });
+
   test("A13 a server that takes no writes is no limiter", async () => {
     const server = await started();
     const client = quietly(new Redis(server.url));
@@ -278,10 +289,12 @@ describe.skipIf(!hasTool("redis-server"))("Redis", () => {
     expect(await client.pttl("nightlatch[two]:u")).toBeGreaterThan(0);
   });
 
-  test("a client that connects when it is first asked is asked", async () => {
+  test("a client that connects when it is first asked is asked, whatever it is asked", async () => {
     const server = await started();
-    const { limits } = reporting(redisLimits(quietly(new Redis(server.url, { lazyConnect: true }))));
-    expect(await limits.consume("two", "u")).toMatchObject({ allowed: true, remaining: 1 });
+    const lazy = () => reporting(redisLimits(quietly(new Redis(server.url, { lazyConnect: true })))).limits;
+    expect(await lazy().consume("two", "u")).toMatchObject({ allowed: true, remaining: 1 });
+    expect(await lazy().peek("two", "u")).toMatchObject({ allowed: true, remaining: 1 });
+    expect(await lazy().reset("two", "u")).toMatchObject({ allowed: true, remaining: 2 });
   });
 
   test("A13 a server that accepts and says nothing fails the start", async () => {

@@ -56,7 +56,12 @@ export function redisLimits(client: RedisClient, { prefix }: KeyedOptions = {}):
       return {
         consume: (key, points) => (isConnected ? limiter.consume(key, points) : connected().then(() => limiter.consume(key, points))),
         get: (key) => (isConnected ? limiter.get(key) : connected().then(() => limiter.get(key))),
-        delete: (key) => (isConnected ? limiter.delete(key) : connected().then(() => limiter.delete(key))),
+        async delete(key) {
+          if (!isConnected) await connected();
+          // Unlike this, a deletion would wait for a client that is not ready.
+          await limiter.get(key);
+          return await limiter.delete(key);
+        },
       };
     },
   } satisfies LimitsBackend);
