@@ -191,8 +191,9 @@ function delivered(state: CodeState, result: StepUpDelivery, now: number): Step<
     return [{ ...state, tried: "", delivery: { state: "sent", to, expiresAt, againAt: now + AGAIN } }];
   }
   const { problem } = result;
-  if (problem.code === "locked") return locked(state, problem.retryAt, now);
-  if (problem.code === "challenge_expired") return [{ ...state, phase: { name: "over", problem } }];
+  const { delivery: _, ...rest } = state;
+  if (problem.code === "locked") return locked(rest, problem.retryAt, now);
+  if (problem.code === "challenge_expired") return [{ ...rest, phase: { name: "over", problem } }];
   const againAt = "retryAt" in problem && problem.retryAt !== undefined ? problem.retryAt : now;
   return [{ ...state, delivery: { state: "failed", problem, againAt } }];
 }

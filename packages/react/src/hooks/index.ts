@@ -1,3 +1,5 @@
+"use client";
+
 export type { MfaData, MfaDataProviderProps } from "./context.ts";
 export { MfaDataProvider, useMfa } from "./context.ts";
 export type {
