@@ -1,15 +1,6 @@
-import type {
-  ChallengeBody,
-  EnableBody,
-  ProofBody,
-  RenameBody,
-  ResyncBody,
-  RouteTypes,
-  SetupBody,
-  VerifyBody,
-} from "@nightlatch/core/http";
 import { claimsOf, faultOf, problemOf } from "./decode.ts";
 import type { MfaProblem, MfaResult } from "./problem.ts";
+import type { ChallengeBody, EnableBody, ProofBody, RenameBody, ResyncBody, RouteTypes, SetupBody, VerifyBody } from "./wire.ts";
 
 /** The options of `createMfaClient`. */
 export interface MfaClientOptions {

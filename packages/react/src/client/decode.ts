@@ -1,5 +1,5 @@
-import type { ProblemBody } from "@nightlatch/core/http";
 import type { MfaProblem } from "./problem.ts";
+import type { ProblemBody } from "./wire.ts";
 
 /** Seconds to wait, where the server does not say. */
 const A_MOMENT = 30;

@@ -1,8 +1,8 @@
-import type { ProofBody } from "@nightlatch/core/http";
 import type { MfaClient, SignInCallOptions } from "./create-client.ts";
 import { deliverCode } from "./deliver.ts";
 import type { MfaResult } from "./problem.ts";
 import type { AskStepUp, StepUpAbout } from "./step-up.ts";
+import type { ProofBody } from "./wire.ts";
 
 /** Codes that are sent prove no change of factors, but for the very first set-up. */
 const isDelivered = (method: string): boolean => method === "email" || method === "sms";

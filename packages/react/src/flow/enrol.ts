@@ -1,5 +1,5 @@
-import type { EnableAnswer, SetupAnswer } from "@nightlatch/core/http";
 import type { MfaProblem, MfaResult } from "../client/problem.ts";
+import type { EnableAnswer, SetupAnswer } from "../client/wire.ts";
 import { type KeyUriFacts, keyUriFacts } from "../otp/key-uri.ts";
 import { type CodeEffect, type CodeEvent, type CodeState, codeState, codeStep } from "./code.ts";
 import type { Step } from "./model.ts";

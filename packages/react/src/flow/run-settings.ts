@@ -1,8 +1,8 @@
-import type { ProofBody } from "@nightlatch/core/http";
 import type { MfaClient } from "../client/create-client.ts";
 import type { MfaResult } from "../client/problem.ts";
 import { withProof } from "../client/proof.ts";
 import type { AskStepUp, StepUpAbout } from "../client/step-up.ts";
+import type { ProofBody } from "../client/wire.ts";
 import { createModel, type Model } from "./model.ts";
 import { type SettingsAct, type SettingsEvent, type SettingsFacts, type SettingsState, settingsStart, settingsStep } from "./settings.ts";
 

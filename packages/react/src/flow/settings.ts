@@ -1,5 +1,5 @@
-import type { StatusAnswer, WireDevice } from "@nightlatch/core/http";
 import type { MfaProblem, MfaResult } from "../client/problem.ts";
+import type { StatusAnswer, WireDevice } from "../client/wire.ts";
 import type { Step } from "./model.ts";
 import { type SavedCodes, type SavedCodesEvent, savedCodesStep, unsaved } from "./saved-codes.ts";
 

@@ -1,7 +1,7 @@
-import type { VerifyAnswer, VerifyBody } from "@nightlatch/core/http";
 import type { MfaClient, SignInCallOptions } from "../client/create-client.ts";
 import { deliverCode } from "../client/deliver.ts";
 import type { MfaResult } from "../client/problem.ts";
+import type { VerifyAnswer, VerifyBody } from "../client/wire.ts";
 import { type CodeEvent, type CodeState, codeState, codeStep } from "./code.ts";
 import { createModel, type Model } from "./model.ts";
 import { runCode } from "./run-code.ts";

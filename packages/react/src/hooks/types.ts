@@ -1,8 +1,8 @@
-import type { EnableAnswer, StatusAnswer, VerifyAnswer, VerifyBody } from "@nightlatch/core/http";
 import type { SignInCallOptions } from "../client/create-client.ts";
 import type { MfaProblem, MfaResult } from "../client/problem.ts";
 import type { StepUpQuestion } from "../client/step-up.ts";
 import type { StepUpFetchOptions } from "../client/step-up-fetch.ts";
+import type { EnableAnswer, StatusAnswer, VerifyAnswer, VerifyBody } from "../client/wire.ts";
 import type { CodeMethod, CodeState } from "../flow/code.ts";
 import type { EnrolState } from "../flow/enrol.ts";
 import type { EnrolOptions } from "../flow/run-enrol.ts";
