@@ -49,12 +49,18 @@ const emptySubject = (): MemorySubject => ({
   switchedOff: null,
 });
 
-const laneState = ({ refusals: _, ...state }: LaneRow): LaneState => state;
+const laneState = ({ attempts, forgiven, tally, tallyAt, lockedUntil }: LaneRow): LaneState => ({
+  attempts,
+  forgiven,
+  tally,
+  tallyAt,
+  lockedUntil,
+});
 
 const recordOf = (s: MemorySubject): SubjectRecord => ({
   epoch: s.epoch,
   factors: [...s.factors.values()].map((row) => ({ ...row })),
-  codes: s.codes.map(({ createdAt: _, ...code }) => code),
+  codes: s.codes.map(({ type, hash, used, expiresAt }) => ({ type, hash, used, expiresAt })),
 });
 
 /** Trusted devices of one subject, at most. */
