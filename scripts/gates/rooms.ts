@@ -39,6 +39,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Every room there is. */
 export const roomNames: readonly string[] = Object.keys(MAY_IMPORT);
 
+/** The same for packages/react/src: what is below `hooks` runs without React. */
+const REACT_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  otp: [],
+  client: [],
+  strings: [],
+  flow: ["client", "otp"],
+  hooks: ["client", "otp", "strings", "flow", "react"],
+  components: ["client", "otp", "strings", "flow", "hooks", "react", "react-dom"],
+  "index.ts": ["client", "otp", "strings", "flow", "hooks", "components"],
+};
+
+/** Each package that is in rooms. */
+const PACKAGES = [
+  [SRC, MAY_IMPORT],
+  ["packages/react/src", REACT_MAY_IMPORT],
+] as const;
+
 /** What a file imports or re-exports when it runs. */
 export function runtimeImports(path: string, text: string): string[] {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
@@ -58,15 +75,13 @@ export function runtimeImports(path: string, text: string): string[] {
 
 const textOf = (node: ts.Node): string => (ts.isStringLiteral(node) ? node.text : COMPUTED);
 
-/** The room that a file of the sources lies in. */
-const roomOf = (path: string): string => path.slice(SRC.length + 1).split("/")[0] as string;
-
-/** Whether every import of the core points downwards. */
-export async function rooms(): Promise<Outcome> {
+async function faultsIn(src: string, mayImport: typeof MAY_IMPORT): Promise<string[]> {
   const faults: string[] = [];
-  for (const path of await repositoryFiles(`${SRC}/*.ts`)) {
+  /** The room that a file of the sources lies in. */
+  const roomOf = (path: string): string => path.slice(src.length + 1).split("/")[0] as string;
+  for (const path of await repositoryFiles(`${src}/*.ts`, `${src}/*.tsx`)) {
     const room = roomOf(path);
-    const allowed = MAY_IMPORT[room];
+    const allowed = mayImport[room];
     if (!allowed) {
       faults.push(`${path}: "${room}" is no known room; give it its place in scripts/gates/rooms.ts and docs/architecture.md`);
       continue;
@@ -77,5 +92,11 @@ export async function rooms(): Promise<Outcome> {
       if (target !== room && !allowed.includes(target)) faults.push(`${path}: "${room}" may not import "${target}"`);
     }
   }
-  return faultless(faults);
+  return faults;
+}
+
+/** Whether every import of the core, and of the package for React, points downwards. */
+export async function rooms(): Promise<Outcome> {
+  const faults = await Promise.all(PACKAGES.map(([src, mayImport]) => faultsIn(src, mayImport)));
+  return faultless(faults.flat());
 }
