@@ -63,6 +63,8 @@ export function createStepUp(now: () => number): StepUpModel {
       model = field;
       field.subscribe(() => show({ question, code: field.get() }));
       show({ question, code: field.get() });
+      // Where nothing but a code that is sent will do, it is sent at once.
+      field.send({ type: "send", now: now() });
     }).finally(() => {
       model?.stop();
       model = undefined;

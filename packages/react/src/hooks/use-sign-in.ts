@@ -38,7 +38,8 @@ export function useSignIn(options: UseSignInOptions): UseSignIn {
       ),
     [client, challenge, named, latest],
   );
-  useRunning(model);
+  // Where nothing but a code that is sent will do, it is sent at once.
+  useRunning(model, () => model.send({ type: "send", now: client.now() }));
   const state = useModel(model);
   const actions = useCodeActions(model.send, client.now);
   return { ...actions, state, offered: offered(state), trust, setTrust };
