@@ -32,20 +32,35 @@ type Answered<Route extends keyof RouteTypes> = Promise<MfaResult<RouteTypes[Rou
 
 /** One function for each route. None throws: what went wrong is in the result. */
 export interface MfaClient {
+  /** Whether two-step verification is on, the authenticators, and how many recovery codes are left. */
   status(options?: CallOptions): Answered<"GET /status">;
+  /** A new authenticator, pending until `enable`: its secret, its key URI and a QR code. */
   setup(body?: SetupBody, options?: SignInCallOptions): Answered<"POST /setup">;
+  /** Enables the pending authenticator by its first code; the first one brings the recovery codes. */
   enable(body: EnableBody, options?: SignInCallOptions): Answered<"POST /enable">;
+  /** Removes every authenticator and recovery code. Needs proof. */
   disable(body?: ProofBody, options?: CallOptions): Answered<"POST /disable">;
+  /** A challenge to answer, and with `type` a code by e-mail or SMS for it. */
   challenge(body?: ChallengeBody, options?: SignInCallOptions): Answered<"POST /challenge">;
+  /** Judges a code, and gives a grant. */
   verify(body: VerifyBody, options?: SignInCallOptions): Answered<"POST /verify">;
+  /** A new set of recovery codes in place of the old. Needs proof. */
   recoveryCodes(body?: ProofBody, options?: CallOptions): Answered<"POST /recovery-codes">;
+  /** The enabled authenticators. */
   factors(options?: CallOptions): Answered<"GET /factors">;
+  /** Gives an authenticator another name. */
   rename(id: string, body: RenameBody, options?: CallOptions): Answered<"PATCH /factors/:id">;
+  /** Removes an authenticator. Needs proof. */
   remove(id: string, body?: ProofBody, options?: CallOptions): Answered<"DELETE /factors/:id">;
+  /** Brings a token back that ran ahead, by two codes in a row. */
   resync(id: string, body: ResyncBody, options?: CallOptions): Answered<"POST /factors/:id/resync">;
+  /** The trusted devices. */
   devices(options?: CallOptions): Answered<"GET /devices">;
+  /** Trusts a device no longer. */
   revoke(id: string, options?: CallOptions): Answered<"DELETE /devices/:id">;
+  /** The protocol as OpenAPI 3.1. */
   openApi(options?: CallOptions): Answered<"GET /openapi.json">;
+  /** The public keys that grants are verified with. */
   jwks(options?: CallOptions): Answered<"GET /jwks.json">;
   /** Where the routes are. */
   readonly endpoint: string;

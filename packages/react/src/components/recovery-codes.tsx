@@ -36,6 +36,7 @@ export interface RecoveryCodesProps {
   /** Whether the box is ticked, and going on was tried before it was. */
   saved: boolean;
   nudged?: boolean;
+  /** Called when the box that says so is ticked or unticked. */
   onSaved(saved: boolean): void;
   /** Called with each press of "Continue": before the tick it is to say why nothing happens. */
   onFinish(): void;

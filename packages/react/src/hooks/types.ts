@@ -14,6 +14,7 @@ import type { SignInChallenge } from "../flow/sign-in.ts";
 export interface CodeActions {
   /** What was typed or pasted, as it is; the state has it cleaned. */
   input(text: string): void;
+  /** Sends what stands in the field, if it is complete. */
   submit(): void;
   /** Switches to another method; one that is sent is sent at once. */
   use(method: CodeMethod): void;
@@ -37,6 +38,7 @@ export interface UseSignIn extends CodeActions {
   /** The methods that may be switched to. */
   offered: readonly CodeMethod[];
   trust: boolean;
+  /** Ticks or unticks that this device is to be trusted. */
   setTrust(trust: boolean): void;
 }
 
@@ -51,10 +53,13 @@ export interface UseEnrolment extends CodeActions {
   state: EnrolState;
   /** Begins again, after a failure. */
   restart(): void;
+  /** Goes on to the next screen. */
   next(): void;
+  /** Goes back to the screen before. */
   back(): void;
   /** Drops what is pending. Not once recovery codes are shown, nor while a code is checked. */
   leave(): void;
+  /** Ticks or unticks that the recovery codes were saved. */
   setSaved(saved: boolean): void;
   /** Goes on from the recovery codes, once they are saved. */
   finish(): void;
@@ -88,6 +93,7 @@ export type UseSettingsOptions = Pick<SettingsOptions, "about">;
 /** What `useSettings` gives. */
 export interface UseSettings {
   state: SettingsState;
+  /** Reads the state anew. */
   reload(): void;
   /** Asks before doing it; for a rename, opens the name for editing. */
   ask(act: SettingsAct): void;
@@ -97,6 +103,7 @@ export interface UseSettings {
   confirm(): void;
   /** Does it without asking: a rename, or to stop trusting a device. */
   act(act: SettingsAct): void;
+  /** Ticks or unticks that the new recovery codes were saved. */
   setSaved(saved: boolean): void;
   /** Puts new recovery codes away, once they are saved. */
   finish(): void;
@@ -107,5 +114,6 @@ export interface UseMfaStatus {
   phase: "loading" | "ready" | "failed";
   status?: StatusAnswer;
   problem?: MfaProblem;
+  /** Reads the state anew. */
   reload(): void;
 }
