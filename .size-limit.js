@@ -28,7 +28,25 @@ const LIMITS = {
   fastify: {
     ".": "7 kB",
   },
+  // What a browser loads: gzip, before the host's bundler makes it smaller and leaves out what is not used.
+  react: {
+    ".": "40 kB",
+    "./client": "4.5 kB",
+    "./hooks": "18 kB",
+    "./strings/en": "3 kB",
+    "./strings/de": "3.3 kB",
+    "./strings/fr": "3.3 kB",
+    "./strings/es": "3.2 kB",
+    "./strings/pt": "3.1 kB",
+    "./strings/ja": "3.5 kB",
+    "./strings/zh": "3.3 kB",
+    "./strings/ar": "3.9 kB",
+    "./styles.css": "6 kB",
+  },
 };
+
+/** The packages that are measured as a browser gets them. */
+const COMPRESSED = ["react"];
 
 /** A built file and all of its own package that importing it loads; what comes from npm is not counted. */
 function loadedBy(file, seen = new Set()) {
@@ -46,7 +64,8 @@ function entriesOf(folder) {
   return Object.entries(exports).map(([subpath, target]) => {
     const limit = LIMITS[folder][subpath];
     if (!limit) throw new Error(`${name} exports "${subpath}", and .size-limit.js gives it no limit. Measure it, and give it one.`);
-    return { name: join(name, subpath), path: [...loadedBy(join("packages", folder, target.import.default))], limit, brotli: false };
+    const file = join("packages", folder, (target.import ?? target).default);
+    return { name: join(name, subpath), path: [...loadedBy(file)], limit, brotli: false, gzip: COMPRESSED.includes(folder) };
   });
 }
 

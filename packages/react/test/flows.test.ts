@@ -13,6 +13,7 @@ import {
   enrolStart,
   enrolStep,
   offered,
+  type SettingsEffect,
   type SettingsEvent,
   type SettingsState,
   settingsStart,
@@ -329,6 +330,18 @@ const settingsEvents: fc.Arbitrary<SettingsEvent> = fc.oneof(
   }),
 );
 
+/** What can never follow. */
+function checkSettings(before: SettingsState, state: SettingsState, event: SettingsEvent, effect: SettingsEffect | undefined): void {
+  if (effect?.do === "act") {
+    expect(before.busy).toBeUndefined();
+    expect(event.type === "act" ? event.act : before.asking).toEqual(effect.act);
+  }
+  if (effect?.do === "load" && before.busy) expect(event.type).toBe("acted");
+  expect(state.phase === "ready").toBe(state.facts !== undefined);
+  expect(state.phase === "failed").toBe(state.problem !== undefined);
+  if (before.fresh && !state.fresh) expect(before.fresh.saved).toBe(true);
+}
+
 test("whatever happens, one thing is done at a time, nothing destructive unasked, and new codes stay until they are saved", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(settingsEvents, fc.boolean()), { maxLength: 60 }), fc.boolean(), (events, isLoaded) => {
@@ -339,14 +352,7 @@ test("whatever happens, one thing is done at a time, nothing destructive unasked
         const event = fits ? fitting(state, made) : made;
         const [next, effect] = settingsStep(state, event);
         state = next;
-        if (effect?.do === "act") {
-          expect(before.busy).toBeUndefined();
-          expect(event.type === "act" ? event.act : before.asking).toEqual(effect.act);
-        }
-        if (effect?.do === "load" && before.busy) expect(event.type).toBe("acted");
-        expect(state.phase === "ready").toBe(state.facts !== undefined);
-        expect(state.phase === "failed").toBe(state.problem !== undefined);
-        if (before.fresh && !state.fresh) expect(before.fresh.saved).toBe(true);
+        checkSettings(before, state, event, effect);
       }
     }),
     { numRuns: 1000 },

@@ -25,6 +25,9 @@ afterEach(() => {
   warnings.length = 0;
 });
 
+const Title: FunctionComponent = () => createElement("p", null, useText()("signInTitle"));
+const Lost: FunctionComponent = () => createElement("p", null, useMfaStatus().phase);
+
 const rendered = (Component: FunctionComponent, props: object = {}): string =>
   renderToString(
     createElement(StrictMode, null, createElement(MfaDataProvider, { endpoint: "/auth/mfa", ...props }, createElement(Component))),
@@ -54,7 +57,6 @@ test("every hook renders on a server, in the state that it starts in, with no wa
 });
 
 test("texts are the provider's, by key; English is what it lacks", () => {
-  const Title = () => createElement("p", null, useText()("signInTitle"));
   expect(rendered(Title)).toBe("<p>Enter your code</p>");
   expect(rendered(Title, { strings: de, locale: "de" })).toBe("<p>Code eingeben</p>");
   expect(rendered(Title, { strings: { ...de, signInTitle: "Ihr Code" } })).toBe("<p>Ihr Code</p>");
@@ -62,6 +64,5 @@ test("texts are the provider's, by key; English is what it lacks", () => {
 });
 
 test("a hook without a provider says what is missing", () => {
-  const Lost = () => createElement("p", null, useMfaStatus().phase);
   expect(() => renderToString(createElement(Lost))).toThrow("put <MfaProvider");
 });
