@@ -1,12 +1,10 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { services as all, type ServiceName } from "./services.ts";
 import { StartError } from "./start-error.ts";
 
-export const SERVICES = ["users", "bookings"] as const;
-
-/** A service that can run alone. */
-export type ServiceName = (typeof SERVICES)[number];
+const SERVICES = all.map(({ name }) => name);
 
 /** What the arguments and the environment say, checked. */
 export interface Config {
@@ -15,10 +13,19 @@ export interface Config {
   production: boolean;
   host: string;
   ports: Readonly<Record<ServiceName, number>>;
-  /** Where the users service answers: its signing keys are read there. */
-  usersUrl: string;
+  /** Where each service answers, for the others: `users` publishes its signing keys there. */
+  urls: Readonly<Record<ServiceName, string>>;
   /** A database server; without one the database runs in this process. */
   databaseUrl: string | undefined;
+  /** For limits and live updates across processes; without one each process has its own. */
+  redisUrl: string | undefined;
+  /** Where mail goes; without one it lies in the database, to be read at `/inbox` outside production. */
+  smtpUrl: string | undefined;
+  mailFrom: string;
+  /** The page where users manage their second factor, for mails to lead to. */
+  securityPage: string | undefined;
+  /** Whose `X-Forwarded-For` is believed, as Express' `trust proxy` says it. */
+  trustProxy: string;
   /** Absolute: the embedded database and the development keyring live there. */
   dataFolder: string;
   /** The keyring; `undefined` in development, when one is kept in the data folder. */
@@ -36,12 +43,28 @@ const port = (fallback: number) =>
     .max(65_535, "is a port number")
     .default(fallback);
 
+const url = z.url({ protocol: /^https?$/, error: "is an http or https URL" });
+
+/** The variables of each service: `USERS_PORT`, `USERS_URL`. */
+const ofServices = z.object({
+  ...Object.fromEntries(all.map(({ name, port: usual }) => [`${name.toUpperCase()}_PORT`, port(usual)])),
+  ...Object.fromEntries(all.map(({ name }) => [`${name.toUpperCase()}_URL`, url.optional()])),
+});
+
 const environment = z.object({
   NODE_ENV: z.string().default("development"),
   HOST: z.string().min(1).default("127.0.0.1"),
-  USERS_PORT: port(8001),
-  BOOKINGS_PORT: port(8003),
-  USERS_URL: z.url({ protocol: /^https?$/, error: "is an http or https URL" }).optional(),
+  TRUST_PROXY: z.string().min(1).default("loopback"),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, "is a Redis address, such as redis://:password@host:6379")
+    .optional(),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\//, "is a mail server, such as smtps://user:password@host:465")
+    .optional(),
+  MAIL_FROM: z.string().min(3).default("Smart Meeting Rooms <no-reply@localhost>"),
+  SECURITY_PAGE: url.optional(),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, "is a PostgreSQL connection string, such as postgresql://user:password@host:5432/name")
@@ -84,8 +107,10 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
   // An empty variable is how compose files and shells say that there is none.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
   const checked = environment.safeParse(given);
-  if (!checked.success) {
-    const faults = checked.error.issues.map(({ path, message }) => `  ${path.join(".")} ${message}.`);
+  const places = ofServices.safeParse(given);
+  if (!checked.success || !places.success) {
+    const issues = [checked, places].flatMap(({ error }) => error?.issues ?? []);
+    const faults = issues.map(({ path, message }) => `  ${path.join(".")} ${message}.`);
     throw new StartError(`The environment is not what it should be:\n${faults.join("\n")}`);
   }
   const { data } = checked;
@@ -99,13 +124,25 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
   if (production && !data.NIGHTLATCH_KEYS) {
     throw new StartError(`NODE_ENV is production and NIGHTLATCH_KEYS is not set: nothing could be sealed. ${HOW_TO_MAKE_KEYS}`);
   }
+  const ports = Object.fromEntries(all.map(({ name }) => [name, Number(places.data[`${name.toUpperCase()}_PORT`])]));
+  const urls = Object.fromEntries(
+    all.map(({ name }) => {
+      const url = String(places.data[`${name.toUpperCase()}_URL`] ?? `http://${callable(data.HOST)}:${ports[name]}`);
+      return [name, url.replace(/\/+$/, "")];
+    }),
+  );
   return Object.freeze({
     services,
     production,
     host: data.HOST,
-    ports: { users: data.USERS_PORT, bookings: data.BOOKINGS_PORT },
-    usersUrl: (data.USERS_URL ?? `http://${callable(data.HOST)}:${data.USERS_PORT}`).replace(/\/+$/, ""),
+    ports: ports as Record<ServiceName, number>,
+    urls: urls as Record<ServiceName, string>,
     databaseUrl: data.DATABASE_URL,
+    redisUrl: data.REDIS_URL,
+    smtpUrl: data.SMTP_URL,
+    mailFrom: data.MAIL_FROM,
+    securityPage: data.SECURITY_PAGE,
+    trustProxy: data.TRUST_PROXY,
     dataFolder: resolve(data.NIGHTLATCH_DATA),
     keys: data.NIGHTLATCH_KEYS,
     demo: !production && data.DEMO_DATA === "on",

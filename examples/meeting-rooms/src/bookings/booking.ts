@@ -1,49 +1,38 @@
 import { z } from "zod";
 import { line } from "../http/input.ts";
 import { pageOf } from "../http/page.ts";
+import { moment, momentInQuery, rowId, rowIdInQuery } from "../http/values.ts";
 
 const STATUSES = ["confirmed", "cancelled"] as const;
 
 /** Milliseconds that a booking lasts at most. */
 const LONGEST = 12 * 3_600_000;
 
-/** PostgreSQL's largest `integer`. */
-const LARGEST_ID = 2_147_483_647;
+const A_ROOM = "a room's number";
 
 /** A booking, as everybody who may see it sees it. */
-export interface Booking {
-  id: number;
-  room_id: number;
-  room_name: string;
+export const booking = z.object({
+  id: z.int(),
+  room_id: z.int(),
+  room_name: z.string(),
   /** `null` once the user is deleted. */
-  user_id: string | null;
-  username: string | null;
-  title: string;
-  starts_at: Date;
-  ends_at: Date;
-  status: (typeof STATUSES)[number];
-  created_at: Date;
-  cancelled_at: Date | null;
-  cancelled_by: string | null;
-}
+  user_id: z.string().nullable(),
+  username: z.string().nullable(),
+  title: z.string(),
+  starts_at: z.date(),
+  ends_at: z.date(),
+  status: z.enum(STATUSES),
+  created_at: z.date(),
+  cancelled_at: z.date().nullable(),
+  cancelled_by: z.string().nullable(),
+});
 
-const TIME = "must be an ISO 8601 time with its offset, such as 2030-05-01T09:00:00+02:00 or 2030-05-01T07:00:00Z";
-
-/** A moment: ISO 8601 with an offset, seconds or none. What has no offset is nobody's time in particular, and refused. */
-const moment = z
-  .string({ error: ({ input }) => (input === undefined ? "is required" : TIME) })
-  .pipe(z.union([z.iso.datetime({ offset: true }), z.iso.datetime({ offset: true, precision: -1 })], { error: TIME }))
-  .transform((text) => new Date(text));
-
-const roomId = z
-  .int({ error: ({ input }) => (input === undefined ? "is required" : "must be a room's number") })
-  .min(1, "must be a room's number")
-  .max(LARGEST_ID, "must be a room's number");
+export type Booking = z.infer<typeof booking>;
 
 /** What it takes to book, at a given moment. */
 export const bookingRequest = (now: number) =>
   z
-    .object({ room_id: roomId, title: line(200), starts_at: moment, ends_at: moment })
+    .object({ room_id: rowId(A_ROOM), title: line(200), starts_at: moment, ends_at: moment })
     .superRefine(({ starts_at, ends_at }, { addIssue }) => {
       const fault = (path: string, message: string) => addIssue({ code: "custom", path: [path], message });
       if (starts_at.getTime() < now) fault("starts_at", "must not be past");
@@ -53,20 +42,13 @@ export const bookingRequest = (now: number) =>
 
 export type BookingRequest = z.output<ReturnType<typeof bookingRequest>>;
 
-/** In an address `+` means a space, and people forget to escape the one before an offset. */
-const momentInQuery = z.preprocess((value) => (typeof value === "string" ? value.replace(/ (?=\d\d:\d\d$)/, "+") : value), moment);
-
 /** Where a page of bookings ended. */
-const place = z.tuple([z.iso.datetime(), z.int().min(1).max(LARGEST_ID)], "must be the next_cursor of a page");
+const place = z.tuple([z.iso.datetime(), z.int().min(1).max(2_147_483_647)], "must be the next_cursor of a page");
 
-/** Which bookings to list: those of a room, with a status, that touch the time between `from` and `to`. */
+/** Which bookings to list: those of a room, of a user, with a status, that touch the time between `from` and `to`. */
 export const bookingQuery = z.object({
-  room_id: z
-    .string()
-    .regex(/^\d{1,10}$/, "must be a room's number")
-    .transform(Number)
-    .pipe(roomId)
-    .optional(),
+  room_id: rowIdInQuery(A_ROOM).optional(),
+  username: z.string("must be a username").max(64, "must be a username").optional(),
   status: z.enum(STATUSES, { error: `must be one of: ${STATUSES.join(", ")}` }).optional(),
   from: momentInQuery.optional(),
   to: momentInQuery.optional(),
@@ -74,9 +56,3 @@ export const bookingQuery = z.object({
 });
 
 export type BookingQuery = z.output<typeof bookingQuery>;
-
-/** A booking's number as it stands in an address; `undefined` for what can't be one. */
-export function bookingId(text: string): number | undefined {
-  const id = /^\d{1,10}$/.test(text) ? Number(text) : 0;
-  return id >= 1 && id <= LARGEST_ID ? id : undefined;
-}

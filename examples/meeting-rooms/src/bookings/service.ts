@@ -1,58 +1,118 @@
-import type { Mfa } from "@nightlatch/core";
-import { expressMfa } from "@nightlatch/express";
-import type { Express, RequestHandler } from "express";
-import type { JWTVerifyGetKey } from "jose";
-import type { Logger } from "pino";
-import type { Queries } from "../database/database.ts";
-import { jsonBody, valid } from "../http/input.ts";
-import { page } from "../http/page.ts";
-import { createService } from "../http/service.ts";
-import { createAuthentication } from "../tokens/authenticate.ts";
-import { bookingId, bookingQuery, bookingRequest } from "./booking.ts";
-import { book, cancel, checkCancellable, findBooking, listBookings } from "./calendar.ts";
+import type { RequestHandler } from "express";
+import { Counter } from "prom-client";
+import { valid } from "../http/input.ts";
+import { page, pageAnswer } from "../http/page.ts";
+import { type ServiceDefinition, service } from "../http/service.ts";
+import { idInPath } from "../http/values.ts";
+import type { LiveEvent } from "../live/live-events.ts";
+import { type Booking, booking, bookingQuery, bookingRequest } from "./booking.ts";
+import { book, cancel, checkCancellable, findBooking } from "./calendar.ts";
+import { selectBookings } from "./sql.ts";
 
-interface BookingsOptions {
-  database: Queries;
-  mfa: Mfa;
-  log: Logger;
-  /** Finds the key that a token names. */
-  keys: JWTVerifyGetKey;
-}
+type WithId = RequestHandler<{ id: string }>;
+
+const eventOf = (action: "created" | "cancelled", { id, room_id, user_id, starts_at, ends_at }: Booking): LiveEvent => ({
+  type: "booking",
+  action,
+  id,
+  room_id,
+  user_id,
+  starts_at: starts_at.toISOString(),
+  ends_at: ends_at.toISOString(),
+});
 
 /** The bookings service. */
-export function bookingsService({ database, mfa, log, keys }: BookingsOptions): Express {
-  const { caller, subject, signedIn } = createAuthentication(database, keys);
-  // No router: who refuses here is answered at the users service, whose grants are good here too.
-  const { stepUp } = expressMfa(mfa, { subject, onError: (error) => log.error({ err: error }, "MFA failed") });
+export const bookings: ServiceDefinition<"bookings"> = service({
+  name: "bookings",
+  port: 8003,
+  title: "Bookings",
+  description:
+    "Booking rooms and cancelling. No two bookings of a room overlap. Times are ISO 8601 with an offset, and are answered in UTC.",
+  async routes(api, { database, auth, live, events, register, engine }) {
+    // No MFA routes here: who is refused answers at the users service, whose grants are good here too.
+    const { freshCode } = await engine();
+    const created = new Counter({ name: "bookings_created_total", help: "Bookings made.", registers: [register] });
 
-  const cancellable: RequestHandler<{ id: string }> = async (req, _res, next) => {
-    checkCancellable(await findBooking(database, await caller(req), bookingId(req.params.id)), Date.now());
-    next();
-  };
+    api.post(
+      "/bookings",
+      {
+        access: "user",
+        summary: "Books a room, from now on, for 12 hours at most.",
+        body: bookingRequest(0),
+        answers: { 201: booking },
+        problems: ["room_not_found", "room_unavailable", "slot_taken"],
+      },
+      async (req, res) => {
+        const made = await book(database, (await auth.caller(req)).id, valid(bookingRequest(Date.now()), req.body));
+        created.inc();
+        live.publish(eventOf("created", made));
+        res.status(201).location(`/bookings/${made.id}`).json(made);
+      },
+    );
 
-  const showBooking: RequestHandler<{ id: string }> = async (req, res) => {
-    res.json(await findBooking(database, await caller(req), bookingId(req.params.id)));
-  };
+    api.get(
+      "/bookings",
+      {
+        access: "user",
+        summary: "One's own bookings in the order of their start; for administrators everybody's. Those that touch `from` to `to`.",
+        query: bookingQuery,
+        answers: { 200: pageAnswer(booking) },
+      },
+      async (req, res) => {
+        const { id, role } = await auth.caller(req);
+        const query = valid(bookingQuery, req.query);
+        const found = await selectBookings(database, role === "admin" ? undefined : id, query);
+        res.json(page(found, query.limit, { item: (one) => one, cursor: (last) => [last.starts_at, last.id] }));
+      },
+    );
 
-  const cancelBooking: RequestHandler<{ id: string }> = async (req, res) => {
-    res.json(await cancel(database, await caller(req), Number(req.params.id)));
-  };
+    const show: WithId = async (req, res) => {
+      res.json(await findBooking(database, await auth.caller(req), idInPath(req.params.id)));
+    };
+    api.get(
+      "/bookings/:id",
+      {
+        access: "user",
+        summary: "A booking, for its owner and administrators.",
+        answers: { 200: booking },
+        problems: ["not_yours", "booking_not_found"],
+      },
+      show,
+    );
 
-  return createService({ name: "bookings", database, log }, (app) => {
-    app.post("/bookings", signedIn, ...jsonBody, async (req, res) => {
-      const { id } = await caller(req);
-      const booking = await book(database, id, valid(bookingRequest(Date.now()), req.body));
-      res.status(201).location(`/bookings/${booking.id}`).json(booking);
-    });
+    const cancellable: WithId = async (req, _res, next) => {
+      checkCancellable(await findBooking(database, await auth.caller(req), idInPath(req.params.id)), Date.now());
+      next();
+    };
+    const remove: WithId = async (req, res) => {
+      const cancelled = await cancel(database, await auth.caller(req), Number(req.params.id));
+      live.publish(eventOf("cancelled", cancelled));
+      res.json(cancelled);
+    };
+    api.delete(
+      "/bookings/:id",
+      {
+        access: "user",
+        summary: "Cancels a booking, for its owner and administrators. It stays, as cancelled.",
+        answers: { 200: booking },
+        problems: ["not_yours", "booking_not_found", "already_cancelled", "booking_over"],
+        stepUp: freshCode,
+      },
+      cancellable,
+      remove,
+    );
 
-    app.get("/bookings", signedIn, async (req, res) => {
-      const { id, role } = await caller(req);
-      const query = valid(bookingQuery, req.query);
-      const bookings = await listBookings(database, role === "admin" ? undefined : id, query);
-      res.json(page(bookings, query.limit, { item: (booking) => booking, cursor: (last) => [last.starts_at, last.id] }));
-    });
-
-    app.get("/bookings/:id", signedIn, showBooking);
-    app.delete("/bookings/:id", signedIn, cancellable, stepUp({ maxAge: "5m", ifNotEnrolled: "allow" }), cancelBooking);
-  });
-}
+    api.get(
+      "/events",
+      {
+        access: "user",
+        summary:
+          "Server-Sent Events of what changes: bookings, rooms, reviews, for administrators users too. `resync` says that some may have been missed.",
+        answers: {
+          200: "text/event-stream; each event's data is a JSON object with type, action, id, room_id, starts_at, ends_at, user_id",
+        },
+      },
+      events,
+    );
+  },
+});

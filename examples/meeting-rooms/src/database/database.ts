@@ -25,7 +25,7 @@ export interface Database extends Queries {
  * Whom `pg_advisory_xact_lock` keeps apart, across processes.
  * `admins`: whatever decides on how many admins there are.
  */
-const ADVISORY_LOCKS = { migrate: 7_301_001, seed: 7_301_002, admins: 7_301_003 } as const;
+const ADVISORY_LOCKS = { migrate: 7_301_001, seed: 7_301_002, admins: 7_301_003, signingKeys: 7_301_004 } as const;
 
 /** Takes an advisory lock until the transaction ends. */
 export async function lockFor(tx: Transaction, what: keyof typeof ADVISORY_LOCKS): Promise<void> {

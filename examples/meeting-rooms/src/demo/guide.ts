@@ -47,19 +47,20 @@ const story = (
   Who is enrolled stays so: to tell the story again, take guest instead of member, or delete the data.`;
 
 /** What whoever has started the system is told: where it is, who is there, and what to try. */
-export function guide({ services, host, ports, usersUrl, dataFolder, databaseUrl, demo }: Config, now = Date.now()): string {
+export function guide({ services, host, ports, urls, dataFolder, databaseUrl, demo }: Config, now = Date.now()): string {
   const at = (name: (typeof services)[number]): string => `http://${callable(host)}:${ports[name]}`;
   const lines = [
     "",
     "  Smart Meeting Rooms",
     ...services.map((name) => `    ${name.padEnd(9)} ${at(name)}`),
+    ...(demo && services.includes("users") ? [`    ${"mail".padEnd(9)} ${at("users")}/inbox`] : []),
     `    ${"data".padEnd(9)} ${databaseUrl === undefined ? dataFolder : "on the server that DATABASE_URL names"}`,
     "",
   ];
   if (demo && services.includes("users")) {
     const accounts = DEMO_ACCOUNTS.map(({ username, role }) => (role === "admin" ? `${username} (administrator)` : username));
     lines.push(`  Demo accounts: ${accounts.join(", ")}. Password: ${DEMO_PASSWORD}`, "");
-    lines.push(story(usersUrl, at("bookings"), now), "");
+    lines.push(story(urls.users, at("bookings"), now), "");
   }
   return lines.join("\n");
 }

@@ -17,7 +17,7 @@ export interface Listening {
  */
 export async function listen(
   app: RequestListener,
-  { host, port, variable }: { host: string; port: number; variable: string },
+  { host, port, variable, onStop }: { host: string; port: number; variable: string; onStop(): void },
 ): Promise<Listening> {
   const server = createServer(app);
   await new Promise<void>((resolve, reject) => {
@@ -33,6 +33,7 @@ export async function listen(
   return Object.freeze({
     async close() {
       closing = true;
+      onStop();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const cut = setTimeout(() => server.closeAllConnections(), GRACE);
       await closed;

@@ -36,3 +36,6 @@ export function page<Row, Item>(
     next_cursor: last === undefined ? null : Buffer.from(JSON.stringify(cursor(last))).toString("base64url"),
   };
 }
+
+/** A page as it is answered. */
+export const pageAnswer = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), next_cursor: z.string().nullable() });

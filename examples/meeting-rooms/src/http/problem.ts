@@ -6,16 +6,21 @@ const PROBLEMS = {
   credentials_invalid: [401, "The username or the password is not right."],
   admins_only: [403, "Only an administrator may do this."],
   role_forbidden: [403, "Only an administrator can make another one."],
-  not_yours: [403, "This booking is somebody else's."],
+  not_yours: [403, "This is somebody else's."],
+  not_booked: [403, "Only who has booked a room can review it."],
+  account_inactive: [403, "This account is switched off. Ask an administrator."],
   not_found: [404, "There is nothing at this address."],
   user_not_found: [404, "There is no such user."],
   room_not_found: [404, "There is no such room."],
   booking_not_found: [404, "There is no such booking."],
+  review_not_found: [404, "There is no such review."],
   username_taken: [409, "This username is taken. Choose another one."],
   email_taken: [409, "There is an account with this e-mail address already."],
   last_admin: [409, "This is the only administrator. Make another one first."],
   slot_taken: [409, "The room is booked for a part of that time already."],
   room_unavailable: [409, "The room can't be booked at present."],
+  room_name_taken: [409, "There is a room of this name already."],
+  already_reviewed: [409, "You have reviewed this room already. Change your review instead."],
   already_cancelled: [409, "This booking has been cancelled already."],
   booking_over: [409, "This booking is over, so it can't be cancelled any more."],
   body_too_large: [413, "The request's body is over 16 KiB."],
@@ -27,6 +32,9 @@ const PROBLEMS = {
 
 /** The stable code of a problem. */
 export type ProblemCode = keyof typeof PROBLEMS;
+
+/** The status that a problem is answered with. */
+export const statusOf = (code: ProblemCode): number => PROBLEMS[code][0];
 
 /** What is wrong with one field. `path` is empty where it is the whole. */
 export interface Fault {

@@ -1,7 +1,7 @@
 import { errors, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import { Problem } from "../http/problem.ts";
-import type { SigningKey } from "./signing-key.ts";
+import type { SigningKey } from "./signing-keys.ts";
 
 /** Seconds that an access token is good for. */
 export const TOKEN_LIFETIME = 30 * 60;

@@ -17,6 +17,8 @@ export interface Caller {
 export interface Authentication {
   /** The caller; `undefined` without a good token. */
   find(req: Request): Promise<Caller | undefined>;
+  /** The caller as the token and the database have it now, whatever is remembered. */
+  again(req: Request): Promise<Caller | undefined>;
   /** The caller, or the problem `unauthenticated`. */
   caller(req: Request): Promise<Caller>;
   /** The caller as the MFA engine names users. */
@@ -31,7 +33,7 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/-]{1,4096}=*)$/i;
 
 /**
  * Authentication by access token: the signature is held against the published keys, and one read by
- * primary key tells whether the user still exists, and as what. So the tokens of a deleted user die at once.
+ * primary key tells whether the user is still there and active, and as what. So the tokens of a deleted user die at once.
  */
 export function createAuthentication(database: Queries, keys: JWTVerifyGetKey): Authentication {
   const known = new WeakMap<Request, Promise<Caller | undefined>>();
@@ -40,7 +42,7 @@ export function createAuthentication(database: Queries, keys: JWTVerifyGetKey): 
     const [, token] = BEARER.exec(req.headers.authorization ?? "") ?? [];
     const claims = token === undefined ? undefined : await readToken(token, keys);
     if (!claims) return undefined;
-    const [user] = await database.query<Pick<Caller, "username" | "role">>("SELECT username, role FROM users WHERE id = $1", [
+    const [user] = await database.query<Pick<Caller, "username" | "role">>("SELECT username, role FROM users WHERE id = $1 AND is_active", [
       claims.userId,
     ]);
     return user && { id: claims.userId, username: user.username, role: user.role, session: claims.session };
@@ -63,6 +65,7 @@ export function createAuthentication(database: Queries, keys: JWTVerifyGetKey): 
 
   return Object.freeze({
     find,
+    again: authenticate,
     caller,
     async subject(req) {
       const found = await find(req);

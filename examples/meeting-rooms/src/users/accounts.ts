@@ -1,7 +1,9 @@
+import type { Mfa } from "@nightlatch/core";
 import { type Database, lockFor, type Queries, violated } from "../database/database.ts";
 import { Problem } from "../http/problem.ts";
 import { hashPassword, isPassword } from "./passwords.ts";
-import { isUsername, type Registration, USER_COLUMNS, type User } from "./user.ts";
+import { insertUser, selectCredentials, selectForAdmin, selectUsers, updateActive } from "./sql.ts";
+import { isUsername, type ListedUser, type Registration, type User, type UserQuery } from "./user.ts";
 
 const TAKEN = { users_username: "username_taken", users_email: "email_taken" } as const;
 
@@ -19,25 +21,17 @@ function taken(error: unknown): unknown {
  */
 export async function createAccount(
   database: Database,
-  { name, username, email, password, role }: Registration,
+  { password, ...registration }: Registration,
   { onlyAsFirst }: { onlyAsFirst: boolean },
 ): Promise<User> {
-  const passwordHash = await hashPassword(password);
-  const insert = async (queries: Queries): Promise<User | undefined> => {
-    const [user] = await queries.query<User>(
-      `INSERT INTO users (username, name, email, role, password_hash) SELECT $1, $2, $3, $4, $5
-        WHERE NOT ($6 AND EXISTS (SELECT FROM users)) RETURNING ${USER_COLUMNS}`,
-      [username, name, email, role, passwordHash, onlyAsFirst],
-    );
-    return user;
-  };
+  const row = { ...registration, passwordHash: await hashPassword(password) };
   try {
     const made = onlyAsFirst
       ? await database.transaction(async (tx) => {
           await lockFor(tx, "admins");
-          return await insert(tx);
+          return await insertUser(tx, row, true);
         })
-      : await insert(database);
+      : await insertUser(database, row, false);
     if (!made) throw new Problem("role_forbidden");
     return made;
   } catch (error) {
@@ -45,34 +39,49 @@ export async function createAccount(
   }
 }
 
-/** Whether nobody has an account yet. */
-export async function isEmpty(database: Queries): Promise<boolean> {
-  const [row] = await database.query<{ empty: boolean }>("SELECT NOT EXISTS (SELECT FROM users) AS empty");
-  return row?.empty === true;
-}
-
 /** The user whose password this is. An unknown user takes as long to refuse as a wrong password. */
 export async function userWithPassword(database: Queries, username: string, password: string): Promise<User | undefined> {
-  const [found] = isUsername(username)
-    ? await database.query<User & { password_hash: string }>(
-        `SELECT ${USER_COLUMNS}, password_hash FROM users WHERE lower(username) = lower($1)`,
-        [username],
-      )
-    : [];
+  const found = isUsername(username) ? await selectCredentials(database, username) : undefined;
   const { password_hash: kept, ...user } = found ?? {};
   return (await isPassword(password, kept)) ? (user as User) : undefined;
 }
 
-/** A user by id; `undefined` once deleted. */
-export async function userById(database: Queries, id: string): Promise<User | undefined> {
-  const [user] = await database.query<User>(`SELECT ${USER_COLUMNS} FROM users WHERE id = $1`, [id]);
+/** Users as administrators see them, with how each one's second factor stands: one read of the engine's for each. */
+export async function listUsers(database: Queries, mfa: Mfa, query: UserQuery): Promise<ListedUser[]> {
+  const users = await selectUsers(database, query);
+  return await Promise.all(users.map((user) => withStatus(mfa, user)));
+}
+
+async function withStatus(mfa: Mfa, user: User): Promise<ListedUser> {
+  const { enabled, factors, lockedUntil } = await mfa.status({ id: user.id });
+  return { ...user, mfa_enabled: enabled, authenticators: factors.length, locked_until: lockedUntil ?? null };
+}
+
+/**
+ * A user whom administrators may delete or switch off. Asked first of all, so that nobody is asked for a code in vain.
+ *
+ * @throws Problem `user_not_found`, or `last_admin`
+ */
+export async function expendableUser(database: Queries, username: string): Promise<User> {
+  const user = isUsername(username) ? await selectForAdmin(database, username) : undefined;
+  if (!user) throw new Problem("user_not_found");
+  if (user.last_admin) throw new Problem("last_admin");
   return user;
 }
 
-/** A page of all users in the order of their names. */
-export async function listUsers(database: Queries, { after, limit }: { after?: string | undefined; limit: number }): Promise<User[]> {
-  return await database.query<User>(
-    `SELECT ${USER_COLUMNS} FROM users WHERE $1::text IS NULL OR lower(username) > $1 ORDER BY lower(username) LIMIT $2`,
-    [after ?? null, limit],
-  );
+/**
+ * Switches an account off or on. Its tokens are dead meanwhile, its trusted devices and grants for good.
+ *
+ * @throws Problem `user_not_found`, or `last_admin`
+ */
+export async function setActive(database: Database, mfa: Mfa, username: string, isActive: boolean): Promise<ListedUser> {
+  const changed = await database.transaction(async (tx) => {
+    // Two administrators who switch each other off at this moment must not both succeed.
+    await lockFor(tx, "admins");
+    const { id } = await expendableUser(tx, username);
+    return await updateActive(tx, id, isActive);
+  });
+  if (!changed) throw new Problem("user_not_found");
+  if (!isActive) await mfa.revoke({ id: changed.id });
+  return await withStatus(mfa, changed);
 }

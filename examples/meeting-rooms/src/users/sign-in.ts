@@ -1,41 +1,67 @@
 import { randomUUID } from "node:crypto";
 import type { Mfa } from "@nightlatch/core";
-import { toProblem } from "@nightlatch/core/http";
+import { type SignedIn, toProblem } from "@nightlatch/core/http";
 import { send } from "@nightlatch/express";
-import type { RequestHandler, Response } from "express";
+import type { Request, RequestHandler } from "express";
 import type { Queries } from "../database/database.ts";
 import { valid } from "../http/input.ts";
 import { Problem } from "../http/problem.ts";
+import type { AppLimits } from "../limits/app-limits.ts";
 import { type AccessToken, issueToken, TOKEN_LIFETIME } from "../tokens/access-token.ts";
-import type { SigningKey } from "../tokens/signing-key.ts";
-import { userById, userWithPassword } from "./accounts.ts";
-import { bothFactors, credentials } from "./user.ts";
+import type { SigningKeys } from "../tokens/signing-keys.ts";
+import { userWithPassword } from "./accounts.ts";
+import { selectUser } from "./sql.ts";
+import { bothFactors, credentials, type User } from "./user.ts";
 
 interface SignInOptions {
   database: Queries;
   mfa: Mfa;
-  signingKey: SigningKey;
+  signingKeys: SigningKeys;
+  limits: AppLimits;
 }
 
-/** The routes that turn credentials into an access token. Each makes a session of its own. */
-export function signInRoutes({ database, mfa, signingKey }: SignInOptions): { login: RequestHandler; loginMfa: RequestHandler } {
-  /** The first factor, and what stands between it and a session. */
-  const firstFactor = async (username: string, password: string) => {
-    const user = await userWithPassword(database, username, password);
+/** What turns credentials into an access token. Each sign-in makes a session of its own. */
+interface SignInRoutes {
+  login: RequestHandler;
+  loginMfa: RequestHandler;
+  /** Ends a sign-in whose second step the MFA routes judged. */
+  finish(signedIn: Pick<SignedIn, "subject" | "session" | "amr">): Promise<{ body: Record<string, unknown> }>;
+}
+
+/** The login contract: `mfa.signIn` between password and session, `mfa.verify` for the second step. */
+export function signInRoutes({ database, mfa, signingKeys, limits }: SignInOptions): SignInRoutes {
+  const allowed = (user: User | undefined): User => {
     if (!user) throw new Problem("credentials_invalid");
+    if (!user.is_active) throw new Problem("account_inactive");
+    return user;
+  };
+
+  /** The first factor, and what stands between it and a session. */
+  const firstFactor = async (req: Request, username: string, password: string) => {
+    const user = allowed(await userWithPassword(database, username, password));
+    await limits.forgive(req, username);
     return { user, step: await mfa.signIn({ id: user.id, name: user.username }, { amr: ["pwd"] }) };
   };
 
-  const sendToken = async (res: Response, token: AccessToken, extra: object = {}): Promise<void> => {
-    res.json({ access_token: await issueToken(signingKey, token), token_type: "bearer", expires_in: TOKEN_LIFETIME, ...extra });
+  const tokenFor = async (token: AccessToken): Promise<Record<string, unknown>> => ({
+    access_token: await issueToken(await signingKeys.current(), token),
+    token_type: "bearer",
+    expires_in: TOKEN_LIFETIME,
+  });
+
+  const finish: SignInRoutes["finish"] = async ({ subject, session, amr }) => {
+    const user = allowed(await selectUser(database, subject.id));
+    return { body: await tokenFor({ userId: user.id, session, amr }) };
   };
 
   return {
+    finish,
+
     async login(req, res) {
       const { username, password } = valid(credentials, req.body);
-      const { user, step } = await firstFactor(username, password);
+      const { user, step } = await firstFactor(req, username, password);
       if (step.required) return send(res, toProblem(step));
-      await sendToken(res, { userId: user.id, session: randomUUID(), amr: step.amr });
+      res.json(await tokenFor({ userId: user.id, session: randomUUID(), amr: step.amr }));
     },
 
     async loginMfa(req, res) {
@@ -44,21 +70,15 @@ export function signInRoutes({ database, mfa, signingKey }: SignInOptions): { lo
       let challenge: string;
       if ("challenge" in input) ({ challenge } = input);
       else {
-        const { user, step } = await firstFactor(input.username, input.password);
-        if (!step.required) return await sendToken(res, { userId: user.id, session, amr: step.amr });
+        const { user, step } = await firstFactor(req, input.username, input.password);
+        if (!step.required) return void res.json(await tokenFor({ userId: user.id, session, amr: step.amr }));
         ({ challenge } = step);
       }
       const verification = await mfa.verify({ challenge, code: input.code, session });
       if (!verification.ok) return send(res, toProblem(verification));
-      const user = await userById(database, verification.subject.id);
-      if (!user) throw new Problem("credentials_invalid");
-      const { amr, grant, recoveryCodesLeft } = verification;
-      res.set("MFA-Grant", grant);
-      await sendToken(
-        res,
-        { userId: user.id, session, amr },
-        recoveryCodesLeft === undefined ? {} : { recovery_codes_left: recoveryCodesLeft },
-      );
+      const { subject, amr, grant, recoveryCodesLeft } = verification;
+      const { body } = await finish({ subject, session, amr });
+      res.set("MFA-Grant", grant).json({ ...body, ...(recoveryCodesLeft === undefined ? {} : { recovery_codes_left: recoveryCodesLeft }) });
     },
   };
 }

@@ -1,20 +1,32 @@
 import { z } from "zod";
 import { line, text } from "../http/input.ts";
+import { pageOf } from "../http/page.ts";
 
 const ROLES = ["user", "admin"] as const;
 
 /** A user, without the password's hash. */
-export interface User {
-  id: string;
-  username: string;
-  name: string;
-  email: string;
-  role: (typeof ROLES)[number];
-  created_at: Date;
-}
+export const user = z.object({
+  id: z.string(),
+  username: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role: z.enum(ROLES),
+  is_active: z.boolean(),
+  created_at: z.date(),
+});
 
-/** The columns of a `User`. */
-export const USER_COLUMNS = "id, username, name, email, role, created_at";
+export type User = z.infer<typeof user>;
+
+/** A user as administrators see them. */
+export const listedUser = z.object({
+  ...user.shape,
+  mfa_enabled: z.boolean(),
+  authenticators: z.int(),
+  /** The end of the lock that wrong codes brought, if there is one. */
+  locked_until: z.date().nullable(),
+});
+
+export type ListedUser = z.infer<typeof listedUser>;
 
 const USERNAME = /^[A-Za-z0-9][A-Za-z0-9._-]{2,63}$/;
 
@@ -72,3 +84,24 @@ export const bothFactors = secondStep.transform(({ mfa_code: code, challenge, ..
   addIssue({ code: "custom", path: ["challenge"], message: "stands for username and password: send it without them" });
   return z.NEVER;
 });
+
+/** What an administrator changes of a user. Who is not active can't sign in, and their tokens are dead. */
+export const userChange = z.object({
+  is_active: z.boolean({ error: ({ input }) => (input === undefined ? "is required" : "must be true or false") }),
+});
+
+/** What a sign-in answers. */
+export const token = z.object({
+  access_token: z.string(),
+  token_type: z.literal("bearer"),
+  expires_in: z.int(),
+  recovery_codes_left: z.int().optional(),
+});
+
+/** How users are listed: by name, or a part of it. */
+export const userQuery = z.object({
+  search: z.string("must be a part of a name").max(100, "is too long").optional(),
+  ...pageOf(z.string().refine(isUsername, "must be the next_cursor of a page")),
+});
+
+export type UserQuery = z.output<typeof userQuery>;

@@ -1,0 +1,53 @@
+import { createRateLimits, memoryLimits, type RateLimits, redisLimits } from "@nightlatch/core/limits";
+import { rateLimit } from "@nightlatch/express";
+import type { Request, RequestHandler } from "express";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import type { Authentication } from "../tokens/authenticate.ts";
+
+/** Guesses of codes are counted by the engine as well, per user; these also bound what a request costs us. */
+const LIMITS = {
+  /** Requests with a password or a code, from one address. */
+  "sign-in:address": { points: 120, per: "1m" },
+  /** Wrong passwords of one user from one address: somebody elsewhere locks nobody out. */
+  "sign-in:account": { points: 10, per: "15m" },
+  /** Requests that may bear a code, of one user. */
+  "codes:user": { points: 120, per: "1m" },
+} as const;
+
+/** The limits of the system's doors. With Redis they hold across processes. */
+export interface AppLimits {
+  /** In front of whatever takes a password or a code of somebody who is not signed in. */
+  readonly signInByAddress: RequestHandler;
+  /** In front of whatever takes a code of somebody who is. */
+  codesOf(subject: Authentication["subject"]): RequestHandler;
+  /** Counts passwords for an account; read the body first. A right one is forgiven by `forgive`. */
+  readonly signInByAccount: RequestHandler;
+  /** Forgets the wrong passwords for an account. */
+  forgive(req: Request, username: string): Promise<void>;
+}
+
+const accountKey = (req: Request, username: unknown): string => `${req.ip}|${String(username).slice(0, 256).toLowerCase()}`;
+
+/** Makes the limits; on Redis where there is one. Without an answer from it, each process counts by itself. */
+export async function createAppLimits(redis: Redis | undefined, log: Logger): Promise<AppLimits> {
+  const limits: RateLimits<keyof typeof LIMITS> = createRateLimits(
+    LIMITS,
+    redis ? redisLimits(redis, { prefix: "meeting-rooms" }) : memoryLimits(),
+    {
+      whenDown: "memory",
+      onError: (error) => log.error({ err: error }, "the rate limits' backend does not answer"),
+    },
+  );
+  await limits.ready();
+  return Object.freeze({
+    signInByAddress: rateLimit(limits, "sign-in:address", { by: "address" }) as RequestHandler,
+    codesOf: (subject) => rateLimit(limits, "codes:user", { by: "user", subject }) as RequestHandler,
+    signInByAccount: rateLimit(limits, "sign-in:account", {
+      by: (req) => (typeof req.body?.username === "string" ? accountKey(req, req.body.username) : undefined),
+    }) as RequestHandler,
+    async forgive(req, username) {
+      await limits.reset("sign-in:account", accountKey(req, username));
+    },
+  } satisfies AppLimits);
+}

@@ -1,0 +1,163 @@
+import { type KeyProvider, SealError } from "@nightlatch/core";
+import { type Sealer, sealer } from "@nightlatch/core/secrets";
+import { postgresStore } from "@nightlatch/core/stores/postgres";
+import {
+  type CryptoKey,
+  calculateJwkThumbprint,
+  createLocalJWKSet,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+  type JWTVerifyGetKey,
+} from "jose";
+import { z } from "zod";
+import { type Database, lockFor, type Queries } from "../database/database.ts";
+import { StartError } from "../start-error.ts";
+
+/** Seconds for which an old key is still published: longer than any token that it signed. */
+const OLD_KEYS_STAY = 31 * 60;
+
+/** Seconds between a new key's being published and its first signature, so that everybody has heard of it by then. */
+export const NOTICE = 120;
+
+/** Milliseconds for which a process goes by what it has read. */
+const FRESH = 5_000;
+
+/** The key that signs access tokens. */
+export interface SigningKey {
+  readonly kid: string;
+  readonly privateKey: CryptoKey;
+}
+
+/** The keys of access tokens: one signs; those before it and the one to come are published beside it. */
+export interface SigningKeys {
+  /** The key that signs now. */
+  current(): Promise<SigningKey>;
+  /** The public halves, for `/.well-known/jwks.json`. */
+  published(): Promise<readonly JWK[]>;
+  /** Finds the key that a token names, among the published ones. */
+  readonly find: JWTVerifyGetKey;
+  /** Makes the key that signs from `notice` seconds on. Tokens of the one before stay good until they expire. */
+  rotate(notice?: number): Promise<string>;
+}
+
+interface Row {
+  kid: string;
+  private_jwk: string;
+  active: boolean;
+}
+
+interface OpenedKey extends SigningKey {
+  active: boolean;
+  publicJwk: JWK;
+}
+
+const privateJwk = z.object({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), x: z.string(), d: z.string() });
+
+const aad = (kid: string): string[] => ["signing_keys", kid, "private_jwk"];
+
+const rows = (database: Queries): Promise<Row[]> =>
+  database.query<Row>(
+    `SELECT kid, private_jwk, activates_at <= now() AS active
+      FROM (SELECT *, lead(activates_at) OVER (ORDER BY activates_at, kid) AS retired_at FROM signing_keys) AS keys
+      WHERE retired_at IS NULL OR retired_at > now() - make_interval(secs => $1) ORDER BY activates_at, kid`,
+    [OLD_KEYS_STAY],
+  );
+
+/** A new key, sealed. */
+interface Draft {
+  kid: string;
+  sealed: string;
+}
+
+async function newKey(sealing: Sealer): Promise<Draft> {
+  const { privateKey } = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
+  const jwk = await exportJWK(privateKey);
+  const kid = await calculateJwkThumbprint(jwk);
+  return { kid, sealed: await sealing.seal(JSON.stringify(jwk), aad(kid)) };
+}
+
+async function insert(database: Queries, { kid, sealed }: Draft, notice: number): Promise<void> {
+  await database.query("INSERT INTO signing_keys (kid, private_jwk, activates_at) VALUES ($1, $2, now() + make_interval(secs => $3))", [
+    kid,
+    sealed,
+    notice,
+  ]);
+}
+
+/** The public half is derived from what was sealed: who can write to the table still can't have tokens of their own believed. */
+async function open({ kid, private_jwk, active }: Row, sealing: Sealer): Promise<OpenedKey> {
+  try {
+    const jwk = privateJwk.parse(JSON.parse(await sealing.open(private_jwk, aad(kid))));
+    const { d: _, ...publicJwk } = jwk;
+    const privateKey = await importJWK(jwk, "EdDSA");
+    if (privateKey instanceof Uint8Array) throw new TypeError("An Ed25519 key was expected.");
+    return { kid, privateKey, active, publicJwk: { ...publicJwk, kid, use: "sig", alg: "EdDSA" } };
+  } catch (cause) {
+    if (!(cause instanceof SealError)) throw cause;
+    throw new StartError(
+      "The signing key in the table signing_keys does not open: its row was edited, or comes from another database. Restore it, or " +
+        "delete the row: a new key is then made, and everybody has to sign in again.",
+      { cause },
+    );
+  }
+}
+
+/**
+ * The signing keys, kept sealed in the database; the first is made by the first start. Processes that start at once
+ * agree on one.
+ *
+ * @throws StartError when a stored key does not open
+ */
+export async function loadSigningKeys(database: Database, keys: KeyProvider): Promise<SigningKeys> {
+  const store = postgresStore(database.mfaClient);
+  await store.migrate();
+  const sealing = sealer(keys, store);
+  if ((await rows(database)).length === 0) {
+    // Sealing has a connection of its own, so it stays outside of the transaction.
+    const draft = await newKey(sealing);
+    await database.transaction(async (tx) => {
+      await lockFor(tx, "signingKeys");
+      if ((await rows(tx)).length === 0) await insert(tx, draft, 0);
+    });
+  }
+
+  const opened = new Map<string, OpenedKey>();
+  let read: { at: number; keys: Promise<OpenedKey[]> } | undefined;
+  const readKeys = async (): Promise<OpenedKey[]> =>
+    await Promise.all(
+      (await rows(database)).map(async (row) => {
+        const known = opened.get(row.kid) ?? (await open(row, sealing));
+        opened.set(row.kid, known);
+        return { ...known, active: row.active };
+      }),
+    );
+  const present = async (): Promise<OpenedKey[]> => {
+    if (read && performance.now() - read.at < FRESH) return await read.keys;
+    const before = read;
+    read = { at: performance.now(), keys: readKeys() };
+    read.keys.catch(() => {
+      read = before;
+    });
+    return await read.keys;
+  };
+  const published = async (): Promise<readonly JWK[]> => (await present()).map(({ publicJwk }) => publicJwk);
+
+  await present();
+  return Object.freeze({
+    async current() {
+      const signing = (await present()).findLast(({ active }) => active);
+      if (!signing) throw new TypeError("No signing key is active.");
+      return signing;
+    },
+    published,
+    find: async (header, token) => await createLocalJWKSet({ keys: [...(await published())] })(header, token),
+    async rotate(notice = NOTICE) {
+      const draft = await newKey(sealing);
+      await insert(database, draft, notice);
+      read = undefined;
+      return draft.kid;
+    },
+  } satisfies SigningKeys);
+}
