@@ -22,16 +22,23 @@ export function problemOf(value: unknown, status: number, now: number, retryAfte
   const body = value as ProblemBody | null;
   if (typeof body?.code !== "string" || !CODE.test(body.code) || body.type === undefined) return undefined;
   const { code, title, challenge, methods = [], errors = [], attempts_left, expires_at, max_age, purpose, enrol = false } = body;
-  const told = { code, status, title };
+  const hasWait = status === 429 || body.retry_after !== undefined;
   return {
-    ...told,
-    ...((status === 429 || body.retry_after !== undefined) && { retryAt: retryAt(body.retry_after ?? retryAfter, now) }),
-    ...(code === "body_invalid" && { errors }),
+    code,
+    status,
+    title,
+    ...(hasWait && { retryAt: retryAt(body.retry_after ?? retryAfter, now) }),
     ...(attempts_left !== undefined && { attemptsLeft: attempts_left }),
-    ...(/_(required|needed)$/.test(code) && { methods, ...(challenge && { challenge }) }),
-    ...(code === "mfa_required" && { enrol, ...(expires_at && { expiresAt: Date.parse(expires_at) }) }),
-    ...(max_age !== undefined && { maxAge: max_age }),
-    ...(purpose !== undefined && { purpose }),
+    // What asks for a code says what may answer it; a problem of another code has none of these.
+    ...(/_(required|needed)$/.test(code) && {
+      methods,
+      challenge,
+      maxAge: max_age,
+      purpose,
+      enrol,
+      expiresAt: expires_at && Date.parse(expires_at),
+    }),
+    ...(code === "body_invalid" && { errors }),
   } as MfaProblem;
 }
 

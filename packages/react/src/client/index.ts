@@ -6,3 +6,20 @@ export type { AskStepUp, StepUpAbout, StepUpDelivery, StepUpQuestion } from "./s
 export { StepUpCancelledError, StepUpReplayError } from "./step-up.ts";
 export type { StepUpFetchOptions } from "./step-up-fetch.ts";
 export { createStepUpFetch } from "./step-up-fetch.ts";
+export type {
+  ChallengeBody,
+  EnableAnswer,
+  EnableBody,
+  ProblemBody,
+  ProofBody,
+  RenameBody,
+  ResyncBody,
+  RouteTypes,
+  SetupAnswer,
+  SetupBody,
+  StatusAnswer,
+  VerifyAnswer,
+  VerifyBody,
+  WireDevice,
+  WireFactor,
+} from "./wire.ts";

@@ -40,7 +40,7 @@ export type AskStepUp = (question: StepUpQuestion) => Promise<void>;
 /** The person would not confirm: the request was not made. */
 export class StepUpCancelledError extends Error {
   readonly code = "step_up_cancelled";
-  constructor(message = "The person closed the question, so the request was not made.") {
+  constructor(message = "The request was not confirmed, and not made.") {
     super(message);
     this.name = "StepUpCancelledError";
   }
@@ -50,9 +50,7 @@ export class StepUpCancelledError extends Error {
 export class StepUpReplayError extends Error {
   readonly code = "step_up_replay";
   constructor() {
-    super(
-      "This request needs a fresh code, and it can't be sent again: its body is a stream, which can be read once. Send a string, a Blob or FormData, or a Request, whose body is copied.",
-    );
+    super("A code is needed, and this request can't be repeated: its body is a stream. Send text, a Blob or a Request.");
     this.name = "StepUpReplayError";
   }
 }
