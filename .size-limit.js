@@ -33,6 +33,7 @@ const LIMITS = {
     ".": "40 kB",
     "./client": "4.5 kB",
     "./hooks": "18 kB",
+    "./flow": "11 kB",
     "./strings/en": "3 kB",
     "./strings/de": "3.3 kB",
     "./strings/fr": "3.3 kB",

@@ -1,3 +1,53 @@
+"use client";
+
+export type {
+  AskStepUp,
+  MfaClient,
+  MfaClientOptions,
+  MfaProblem,
+  MfaProblemCode,
+  MfaResult,
+  StepUpAbout,
+  StepUpFetchOptions,
+  StepUpQuestion,
+} from "./client/index.ts";
+export { createMfaClient, StepUpCancelledError, StepUpReplayError } from "./client/index.ts";
+export type {
+  EnrolmentLooks,
+  EnrolmentWizardProps,
+  FactorListProps,
+  Looks,
+  MfaBadgeProps,
+  MfaProviderProps,
+  MfaSettingsProps,
+  OtpFieldProps,
+  OtpFieldState,
+  Part,
+  RecoveryCodesProps,
+  SettingsLooks,
+  SettingsPartProps,
+  SignInChallengeProps,
+  SignInLooks,
+  Slots,
+  StepUpDialogProps,
+  TrustedDevicesProps,
+} from "./components/index.ts";
+export {
+  EnrolmentScreen,
+  EnrolmentWizard,
+  FactorList,
+  MfaBadge,
+  MfaProvider,
+  MfaSettings,
+  OtpField,
+  RecoveryCodes,
+  SettingsScreen,
+  SignInChallenge,
+  SignInScreen,
+  StepUpDialog,
+  StepUpScreen,
+  TrustedDevices,
+} from "./components/index.ts";
 export type {
   CodeActions,
   MfaData,
