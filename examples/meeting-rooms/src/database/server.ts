@@ -22,8 +22,8 @@ const rowsFrom = (on: Pool | PoolClient) =>
     }
   };
 
-function poolAt(connectionString: string, log: Logger): Pool {
-  const pool = new Pool({ connectionString, max: 10, connectionTimeoutMillis: PATIENCE, statement_timeout: PATIENCE });
+function poolAt(connectionString: string, log: Logger, statementTimeout: number): Pool {
+  const pool = new Pool({ connectionString, max: 10, connectionTimeoutMillis: PATIENCE, statement_timeout: statementTimeout });
   // A connection that drops while idle is replaced by the next query; unheard, it would end the process.
   pool.on("error", ({ message }) => log.warn({ message }, "a database connection was lost"));
   return pool;
@@ -54,9 +54,14 @@ async function inTransaction<T>(pool: Pool, work: Parameters<Database["transacti
  *
  * @throws StartError when it does not answer; the message holds no password
  */
-export async function connectToServer(url: string, log: Logger): Promise<Database> {
-  const pool = poolAt(url, log);
-  const mfaPool = poolAt(url, log);
+export async function connectToServer(
+  url: string,
+  log: Logger,
+  /** Milliseconds that a statement may take; 0 for as long as it likes. */
+  { statementTimeout = PATIENCE }: { statementTimeout?: number } = {},
+): Promise<Database> {
+  const pool = poolAt(url, log, statementTimeout);
+  const mfaPool = poolAt(url, log, statementTimeout);
   try {
     await pool.query("SELECT 1");
   } catch (cause) {

@@ -1,5 +1,5 @@
 import { type Config, callable } from "../config.ts";
-import { DEMO_ACCOUNTS, DEMO_PASSWORD } from "./seed.ts";
+import { DEMO_ACCOUNTS, DEMO_PASSWORD } from "./catalogue.ts";
 
 /** Reads one text member out of a JSON answer, with what every shell has. */
 const member = (name: string): string => String.raw`sed 's/.*"${name}":"\([^"]*\)".*/\1/'`;

@@ -1,42 +1,24 @@
 import { type Database, lockFor, type Queries } from "../database/database.ts";
 import { hashPassword } from "../users/passwords.ts";
-
-/** The password of every demo account. It is printed at each start: demo accounts are never made in production. */
-export const DEMO_PASSWORD = "open-sesame-demo";
-
-/** The demo accounts. */
-export const DEMO_ACCOUNTS = [
-  { username: "admin", name: "Demo Administrator", role: "admin" },
-  { username: "member", name: "Demo Member", role: "user" },
-  { username: "guest", name: "Demo Guest", role: "user" },
-] as const;
-
-const ROOMS = [
-  {
-    name: "Conference Room A",
-    capacity: 12,
-    location: "First floor, north",
-    equipment: ["projector", "whiteboard", "video"],
-    is_available: true,
-  },
-  { name: "Conference Room B", capacity: 8, location: "First floor, south", equipment: ["screen", "whiteboard"], is_available: true },
-  { name: "Board Room", capacity: 20, location: "Third floor", equipment: ["projector", "video", "phone"], is_available: true },
-  { name: "Focus Room", capacity: 3, location: "Second floor", equipment: ["screen"], is_available: true },
-  { name: "Workshop", capacity: 16, location: "Ground floor", equipment: ["whiteboard"], is_available: false },
-] as const;
-
-/** Days from today, then hours of the day in UTC. */
-const BOOKINGS = [
-  { username: "member", room: "Conference Room A", title: "Team planning", day: -1, from: 9, to: 10, status: "confirmed" },
-  { username: "member", room: "Conference Room A", title: "Team planning", day: 1, from: 9, to: 10, status: "confirmed" },
-  { username: "member", room: "Focus Room", title: "Interview", day: 2, from: 13, to: 14, status: "confirmed" },
-  { username: "guest", room: "Conference Room B", title: "Product demo", day: 1, from: 14, to: 16, status: "confirmed" },
-  { username: "guest", room: "Conference Room B", title: "Supplier call", day: 3, from: 10, to: 11, status: "cancelled" },
-  { username: "admin", room: "Board Room", title: "Quarterly review", day: 7, from: 8, to: 12, status: "confirmed" },
-] as const;
+import { demoBookings, demoReviews } from "./calendar.ts";
+import { DEMO_ACCOUNTS, DEMO_INACTIVE, DEMO_PASSWORD, DEMO_ROOMS, DEMO_USERS, FAMILY_NAMES, GIVEN_NAMES } from "./catalogue.ts";
 
 const DAY = 86_400_000;
-const HOUR = 3_600_000;
+
+/** The demo's users: those that are printed, and enough others that figures look like a company's. */
+function people(now: number): { username: string; name: string; role: string; is_active: boolean; created: number }[] {
+  const others = Array.from({ length: DEMO_USERS - DEMO_ACCOUNTS.length }, (_, n) => {
+    // Each pair once: the second name moves on each time that the first ones have been through.
+    const given = GIVEN_NAMES[n % GIVEN_NAMES.length] ?? "";
+    const family = FAMILY_NAMES[(n + Math.floor(n / GIVEN_NAMES.length)) % FAMILY_NAMES.length] ?? "";
+    return { username: `${given}.${family}`.toLowerCase(), name: `${given} ${family}`, role: "user" };
+  });
+  return [...DEMO_ACCOUNTS, ...others].map((person, n, all) => ({
+    ...person,
+    is_active: n < all.length - DEMO_INACTIVE,
+    created: now - (200 - n * 0.7) * DAY,
+  }));
+}
 
 async function isUntouched(database: Queries): Promise<boolean> {
   const [row] = await database.query<{ untouched: boolean }>(
@@ -45,41 +27,62 @@ async function isUntouched(database: Queries): Promise<boolean> {
   return row?.untouched === true;
 }
 
-/** Puts demo accounts, rooms and bookings into an empty database; does nothing in any other. */
+const at = (milliseconds: number): string => new Date(Math.round(milliseconds)).toISOString();
+
+async function insertAll(tx: Queries, now: number, passwordHash: string): Promise<void> {
+  const users = people(now);
+  await tx.query(
+    `INSERT INTO users (username, name, email, role, password_hash, is_active, demo, created_at)
+      SELECT username, name, username || '@example.com', role, $2, is_active, true, created
+      FROM jsonb_to_recordset($1::jsonb) AS x (username text, name text, role text, is_active boolean, created timestamptz)`,
+    [JSON.stringify(users.map(({ created, ...user }) => ({ ...user, created: at(created) }))), passwordHash],
+  );
+  await tx.query(
+    `INSERT INTO rooms (name, capacity, location, equipment, is_available, created_at)
+      SELECT name, capacity, location, ARRAY(SELECT jsonb_array_elements_text(equipment)), is_available, $2
+      FROM jsonb_to_recordset($1::jsonb) AS x (name text, capacity integer, location text, equipment jsonb, is_available boolean)`,
+    [JSON.stringify(DEMO_ROOMS), at(now - 200 * DAY)],
+  );
+  const usernames = users.filter(({ is_active }) => is_active).map(({ username }) => username);
+  const bookings = demoBookings(DEMO_ROOMS, usernames, now);
+  await tx.query(
+    `INSERT INTO bookings (room_id, user_id, title, starts_at, ends_at, status, created_at, cancelled_at, cancelled_by)
+      SELECT r.id, u.id, title, starts, ends, CASE WHEN cancelled IS NULL THEN 'confirmed' ELSE 'cancelled' END, created, cancelled,
+        CASE WHEN cancelled IS NOT NULL THEN u.id END
+      FROM jsonb_to_recordset($1::jsonb)
+        AS x (username text, room text, title text, starts timestamptz, ends timestamptz, created timestamptz, cancelled timestamptz)
+      JOIN rooms r ON r.name = x.room JOIN users u ON u.username = x.username ORDER BY created, starts`,
+    [
+      JSON.stringify(
+        bookings.map(({ starts, ends, created, cancelled, ...rest }) => ({
+          ...rest,
+          starts: at(starts),
+          ends: at(ends),
+          created: at(created),
+          cancelled: cancelled === null ? null : at(cancelled),
+        })),
+      ),
+    ],
+  );
+  await tx.query(
+    `INSERT INTO reviews (room_id, user_id, rating, comment, created_at, updated_at)
+      SELECT r.id, u.id, rating, comment, created, created
+      FROM jsonb_to_recordset($1::jsonb) AS x (username text, room text, rating integer, comment text, created timestamptz)
+      JOIN rooms r ON r.name = x.room JOIN users u ON u.username = x.username ORDER BY created`,
+    [JSON.stringify(demoReviews(DEMO_ROOMS, bookings, now).map(({ created, ...rest }) => ({ ...rest, created: at(created) })))],
+  );
+}
+
+/** Puts demo accounts, rooms, bookings and reviews into an empty database; does nothing in any other. */
 export async function seedDemo(database: Database, now = Date.now()): Promise<void> {
   if (!(await isUntouched(database))) return;
   const passwordHash = await hashPassword(DEMO_PASSWORD);
-  const today = Math.floor(now / DAY) * DAY;
   await database.transaction(async (tx) => {
     await lockFor(tx, "seed");
-    if (!(await isUntouched(tx))) return;
-    for (const { username, name, role } of DEMO_ACCOUNTS) {
-      await tx.query("INSERT INTO users (username, name, email, role, password_hash, demo) VALUES ($1, $2, $3, $4, $5, true)", [
-        username,
-        name,
-        `${username}@example.com`,
-        role,
-        passwordHash,
-      ]);
-    }
-    for (const { name, capacity, location, equipment, is_available } of ROOMS) {
-      await tx.query("INSERT INTO rooms (name, capacity, location, equipment, is_available) VALUES ($1, $2, $3, $4, $5)", [
-        name,
-        capacity,
-        location,
-        [...equipment],
-        is_available,
-      ]);
-    }
-    for (const { username, room, title, day, from, to, status } of BOOKINGS) {
-      await tx.query(
-        `INSERT INTO bookings (room_id, user_id, title, starts_at, ends_at, status, cancelled_at, cancelled_by)
-          SELECT r.id, u.id, $3, $4, $5, $6::text, CASE WHEN $6 = 'cancelled' THEN now() END, CASE WHEN $6 = 'cancelled' THEN u.id END
-          FROM rooms r, users u WHERE r.name = $1 AND u.username = $2`,
-        [room, username, title, new Date(today + day * DAY + from * HOUR), new Date(today + day * DAY + to * HOUR), status],
-      );
-    }
+    if (await isUntouched(tx)) await insertAll(tx, now, passwordHash);
   });
+  // Until the planner has looked, it takes the tables for empty.
+  await database.query("ANALYZE users, rooms, bookings, reviews");
 }
 
 /** Whether an account whose password is public is there. */
