@@ -8,6 +8,7 @@ const run = promisify(execFile);
 
 /** The foreign programs that tests check ours against or run on, and the Debian packages each comes from. */
 const debianPackages = {
+  chromium: ["chromium"],
   oathtool: ["oathtool"],
   zbarimg: ["zbar-tools"],
   // What it needs to make its first tables is in the client's.

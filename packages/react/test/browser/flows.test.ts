@@ -1,0 +1,175 @@
+import { rm } from "node:fs/promises";
+import { type VirtualAuthenticator, virtualAuthenticator } from "@nightlatch/core/testing";
+import express from "express";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Host, type HostOptions, startHost } from "../support/host.ts";
+import { builtPages, hasChromium, withBrowser } from "./support.ts";
+
+const subject = { id: "ada", name: "ada@example.com", session: "s1" };
+
+describe.skipIf(!hasChromium).each(["19", "18"] as const)("in Chromium, on a live Express server, React %s", (version) => {
+  const browser = withBrowser();
+  let folder: string;
+  beforeAll(async () => {
+    folder = await builtPages(version);
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const start = (options: HostOptions = {}): Promise<Host> => startHost({ ...options, routes: (app) => app.use(express.static(folder)) });
+  const open = async (host: Host, page: Page, show: string, as = "ada:s1"): Promise<void> => {
+    await page.goto(`${host.url}/test/browser/host.html?${new URLSearchParams({ show, ...(as && { as }) })}`);
+  };
+  const enrolled = async ({ mfa, clock }: Host): Promise<{ phone: VirtualAuthenticator; codes: string[] }> => {
+    const setup = await mfa.factors.setup(subject, {});
+    if (!setup.ok) throw new Error(setup.reason);
+    const phone = virtualAuthenticator({ uri: setup.uri, clock });
+    const enabled = await mfa.factors.enable(subject, { code: phone.code(), factorId: setup.factorId });
+    if (!enabled.ok) throw new Error(enabled.reason);
+    phone.next();
+    return { phone, codes: enabled.recoveryCodes ?? [] };
+  };
+
+  test("the whole wizard: scanned, a wrong code, a right one, codes behind their gate, done", async () => {
+    const host = await start();
+    const page = await browser.page();
+    await open(host, page, "wizard");
+    const picture = page.getByRole("img", { name: /QR code for Fernhill/ });
+    const phone = virtualAuthenticator({ qr: (await picture.getAttribute("src")) ?? "", clock: host.clock });
+    expect(phone.issuer).toBe("Fernhill");
+    await page.getByText("Can’t scan?").click();
+    const key = ((await page.getByRole("group", { name: "Key" }).textContent()) ?? "").replace(/\s/g, "");
+    expect(phone.uri).toContain(`secret=${key}`);
+    await page.getByRole("button", { name: "Continue" }).click();
+
+    const field = page.getByLabel("Code", { exact: true });
+    await expect.poll(() => field.evaluate((input) => input === document.activeElement)).toBe(true);
+    await page.keyboard.type(phone.wrongCode());
+    await page.getByText("That code didn’t match. 4 tries left.").waitFor();
+    expect(await field.evaluate((input: HTMLInputElement) => [input.selectionStart, input.selectionEnd, input.ariaInvalid])).toEqual([
+      0,
+      6,
+      "true",
+    ]);
+    await page.keyboard.type(phone.code());
+
+    await page.getByRole("heading", { name: "Save your recovery codes" }).waitFor();
+    const codes = await page
+      .getByRole("listitem")
+      .filter({ hasText: /^\w{4}-\w{4}-\w{4}-\w{4}$/ })
+      .allInnerTexts();
+    expect(codes).toHaveLength(10);
+    // Not available yet, and still within reach of the keyboard.
+    await page.getByRole("button", { name: "Continue" }).press("Enter");
+    await page.getByText("Save your codes first, then tick the box.").waitFor();
+    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download" }).click()]);
+    expect(file.suggestedFilename()).toBe("fernhill-recovery-codes.txt");
+    await page.getByLabel("I’ve saved my recovery codes").check();
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByRole("heading", { name: "Two-step verification is on" }).waitFor();
+    await page.getByRole("button", { name: "Rename" }).click();
+    await page.getByLabel("Name").fill("Ada’s phone");
+    await page.keyboard.press("Enter");
+    await page.getByText("Ada’s phone").waitFor();
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.getByText("Enrolled").waitFor();
+
+    const status = await host.mfa.status(subject);
+    expect([status.enabled, status.factors[0]?.name]).toEqual([true, "Ada’s phone"]);
+    host.clock.advance("1m");
+    expect(await host.mfa.verify({ subject, code: codes[3] ?? "" })).toMatchObject({ ok: true, recoveryCodesLeft: 9 });
+  });
+
+  test("three requests at once share one dialog, and each acts once; cancelled, none does", async () => {
+    const host = await start();
+    const { phone } = await enrolled(host);
+    const page = await browser.page();
+    await open(host, page, "step-up", "ada:s2");
+    const asker = page.getByRole("button", { name: "Cancel three" });
+    await asker.click();
+    const dialog = page.getByRole("dialog", { name: "Confirm it’s you to cancel these bookings" });
+    await dialog.waitFor();
+    expect(await page.getByRole("dialog").count()).toBe(1);
+    await page.keyboard.press("Escape");
+    await page.getByText("step_up_cancelled").waitFor();
+    expect([await asker.evaluate((button) => button === document.activeElement), host.acted]).toEqual([true, []]);
+
+    await asker.click();
+    await dialog.waitFor();
+    await page.keyboard.type(phone.code());
+    // The press is the consent: the last digit alone sends nothing.
+    expect(host.asked.filter((asked) => asked.endsWith("/verify"))).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.getByText("200 200 200").waitFor();
+    expect([...host.acted].sort()).toEqual(["/plain/1", "/plain/2", "/plain/3"].map((path) => `POST ${path} cancel ${path}`));
+    await expect.poll(() => asker.evaluate((button) => button === document.activeElement)).toBe(true);
+  });
+
+  test("a sign-in locks, counts down by the clock, and takes a recovery code meanwhile", async () => {
+    const host = await start();
+    const { phone, codes } = await enrolled(host);
+    const page = await browser.page();
+    await page.clock.install();
+    await open(host, page, "sign-in", "");
+    await page.getByRole("button", { name: "Log in" }).click();
+    const field = page.getByLabel("Code", { exact: true });
+    await field.waitFor();
+    const wrong = phone.wrongCode();
+    for (const last of ["1", "2", "3", "4", "5"]) {
+      await page.keyboard.type(`${wrong.slice(0, 5)}${last}`);
+      if (last !== "5") await page.getByText(/tries left|try left/).waitFor();
+      await page.clock.runFor(100);
+    }
+    const locked = page.getByRole("heading", { name: "Codes are locked for now" });
+    await locked.waitFor();
+    const timer = page.getByRole("timer");
+    expect(await timer.textContent()).toMatch(/^(15:00|14:5\d)$/);
+    await page.clock.runFor(60_000);
+    expect(await timer.textContent()).toMatch(/^(14:00|13:5\d)$/);
+    await page.getByRole("button", { name: "Use a recovery code" }).click();
+    await page.getByRole("textbox", { name: "Recovery code" }).fill((codes[0] ?? "").toLowerCase().replaceAll("-", " "));
+    await page.keyboard.press("Enter");
+    await page.clock.runFor(2_000);
+    await page.getByText("Signed in: ada:s9").waitFor();
+  });
+
+  test("settings: renamed, new codes, a second authenticator, one removed, turned off: all by keyboard", async () => {
+    const host = await start();
+    const { phone } = await enrolled(host);
+    const page = await browser.page();
+    await open(host, page, "settings", "ada:s2");
+    const menu = page.getByRole("button", { name: /^More for/ });
+    await menu.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: "Rename" }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByLabel("Name").waitFor();
+    await page.keyboard.type("Phone");
+    await page.keyboard.press("Enter");
+    await page.getByText("Phone", { exact: true }).waitFor();
+
+    await page.getByRole("button", { name: "Get new codes" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "Get new recovery codes?" }).waitFor();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "Confirm it’s you" }).waitFor();
+    await page.keyboard.type(phone.code());
+    if (await page.getByRole("dialog", { name: "Confirm it’s you" }).isVisible()) await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: "Save your recovery codes" }).waitFor();
+    await page.getByLabel("I’ve saved my recovery codes").focus();
+    await page.keyboard.press("Space");
+    await page.getByRole("button", { name: "Continue" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("10 of 10 left").waitFor();
+
+    // The grant that the code gave is fresh yet, so nothing more is asked.
+    await page.getByRole("button", { name: "Turn off" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog", { name: /Turn off two-step verification/ }).waitFor();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Turn on two-step verification" }).waitFor();
+    expect((await host.mfa.status(subject)).enabled).toBe(false);
+  });
+});
