@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "@nightlatch/internal-services";
+import { type ServiceName, services } from "../../src/services.ts";
 
 const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 const MAIN = "examples/meeting-rooms/src/main.ts";
@@ -20,10 +21,8 @@ export const newFolder = (): string => mkdtempSync(join(tmpdir(), "meeting-rooms
 /** A keyring. */
 export const newKeys = (): string => `k1:${crypto.getRandomValues(Buffer.alloc(32)).toString("base64")}`;
 
-/** A started process. */
-export interface Started {
-  users: string;
-  bookings: string;
+/** A started process: where each service answers. Those of another process are where the environment says. */
+export interface Started extends Readonly<Record<ServiceName, string>> {
   /** What it has written, to standard output and error. */
   output(): string;
   /** Stops it as an init system would; its exit code. */
@@ -75,14 +74,21 @@ async function healthy(url: string, signal: AbortSignal): Promise<boolean> {
   );
 }
 
+const names = services.map(({ name }) => name);
+
+/** A free port for each service, as the environment names them. */
+export async function freePorts(): Promise<Record<string, string>> {
+  const ports: Record<string, string> = {};
+  for (const name of names) ports[`${name.toUpperCase()}_PORT`] = String(await freePort());
+  return ports;
+}
+
 /** Starts the system, or one service of it, and waits until it answers. */
 export async function startSystem({ env = {}, args = [] }: Launch = {}): Promise<Started> {
-  const ports = { USERS_PORT: String(await freePort()), BOOKINGS_PORT: String(await freePort()) };
-  const settings: Record<string, string> = { NIGHTLATCH_DATA: newFolder(), ...ports, ...env };
+  const settings: Record<string, string> = { NIGHTLATCH_DATA: newFolder(), ...(await freePorts()), ...env };
   const { child, output } = launch({ env: settings, args });
-  const users = `http://127.0.0.1:${settings.USERS_PORT}`;
-  const bookings = `http://127.0.0.1:${settings.BOOKINGS_PORT}`;
-  const awaited = [users, bookings].filter((url) => args.length === 0 || args.includes(url === users ? "users" : "bookings"));
+  const urls = Object.fromEntries(names.map((name) => [name, `http://127.0.0.1:${settings[`${name.toUpperCase()}_PORT`]}`]));
+  const awaited = names.filter((name) => args.length === 0 || args.includes(name)).map((name) => urls[name] ?? "");
   const signal = AbortSignal.timeout(DEADLINE);
   while (!(await Promise.all(awaited.map((url) => healthy(url, signal)))).every(Boolean)) {
     if (signal.aborted || child.exitCode !== null || child.signalCode !== null) {
@@ -91,13 +97,17 @@ export async function startSystem({ env = {}, args = [] }: Launch = {}): Promise
     }
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  return { users, bookings, output, stop: () => end(child, "SIGTERM"), kill: async () => void (await end(child, "SIGKILL")) };
+  return {
+    ...(urls as Record<ServiceName, string>),
+    output,
+    stop: () => end(child, "SIGTERM"),
+    kill: async () => void (await end(child, "SIGKILL")),
+  };
 }
 
 /** Starts what is not going to run, and waits until it has given up: its exit code and what it said. */
 export async function startInVain({ env = {}, args = [] }: Launch): Promise<{ code: number | null; output: string }> {
-  const ports = { USERS_PORT: String(await freePort()), BOOKINGS_PORT: String(await freePort()) };
-  const { child, output } = launch({ env: { ...ports, ...env }, args });
+  const { child, output } = launch({ env: { ...(await freePorts()), ...env }, args });
   const late = setTimeout(() => child.kill("SIGKILL"), DEADLINE);
   await new Promise((resolve) => child.once("close", resolve));
   clearTimeout(late);
