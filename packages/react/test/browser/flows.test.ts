@@ -172,4 +172,18 @@ describe.skipIf(!hasChromium).each(["19", "18"] as const)("in Chromium, on a liv
     await page.getByRole("button", { name: "Turn on two-step verification" }).waitFor();
     expect((await host.mfa.status(subject)).enabled).toBe(false);
   });
+
+  test.each(["wizard", "settings", "sign-in", "step-up", "field"])(
+    "what the server renders of %s is taken over without a word",
+    async (show) => {
+      const host = await start();
+      await enrolled(host);
+      const page = await browser.page();
+      await page.goto(`${host.url}/test/browser/host.html?${new URLSearchParams({ show, as: "ada:s2", rendered: "" })}`);
+      await page.locator("main").waitFor({ state: "attached" });
+      // Effects have run, and with them whatever React says of a difference.
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+      expect(await page.locator("main > *").count()).toBeGreaterThan(0);
+    },
+  );
 });

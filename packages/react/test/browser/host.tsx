@@ -1,5 +1,6 @@
 import { Profiler, type ReactNode, StrictMode, useMemo, useState } from "react";
-import { createRoot } from "react-dom/client";
+import { createRoot, hydrateRoot } from "react-dom/client";
+import { renderToString } from "react-dom/server";
 import "../../src/styles/styles.css";
 import { createMfaClient, type MfaProblem } from "../../src/client/index.ts";
 import { EnrolmentWizard, MfaProvider, MfaSettings, OtpField, SignInChallenge, useStepUp } from "../../src/index.ts";
@@ -116,4 +117,8 @@ const page = (
   </MfaProvider>
 );
 const root = document.getElementById("root");
-if (root) createRoot(root).render(asked.has("loose") ? page : <StrictMode>{page}</StrictMode>);
+const whole = asked.has("loose") ? page : <StrictMode>{page}</StrictMode>;
+if (root && asked.has("rendered")) {
+  root.innerHTML = renderToString(whole);
+  hydrateRoot(root, whole);
+} else if (root) createRoot(root).render(whole);

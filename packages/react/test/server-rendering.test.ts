@@ -1,0 +1,57 @@
+import { createElement, type ReactNode } from "react";
+import { renderToString } from "react-dom/server";
+import { afterEach, expect, test, vi } from "vitest";
+import { STATES } from "../gallery/states.tsx";
+import { createMfaClient, EnrolmentWizard, MfaBadge, MfaProvider, MfaSettings, SignInChallenge } from "../src/index.ts";
+
+const client = createMfaClient({ endpoint: "https://app.example/auth/mfa" });
+const rendered = (children: ReactNode): string => renderToString(createElement(MfaProvider, { client, issuer: "Fernhill" }, children));
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+test("each state renders on a server, where there is no window, and React has nothing to say", () => {
+  const said = vi.spyOn(console, "error");
+  const asked = vi.spyOn(globalThis, "fetch");
+  for (const { show } of STATES) expect(rendered(show())).toContain("class=");
+  expect([said.mock.calls, asked.mock.calls]).toEqual([[], []]);
+});
+
+test("components ask the server for nothing until they are in a browser", () => {
+  const asked = vi.spyOn(globalThis, "fetch");
+  const page = rendered([
+    createElement(MfaSettings, { key: 1 }),
+    createElement(EnrolmentWizard, { key: 2 }),
+    createElement(MfaBadge, { key: 3 }),
+    createElement(SignInChallenge, { key: 4, challenge: "c", methods: ["totp"], onDone: () => {} }),
+  ]);
+  expect(page).toContain("Two-step verification");
+  expect(page).toContain('autoComplete="one-time-code"');
+  expect(asked).not.toHaveBeenCalled();
+});
+
+test("unstyled, no class of ours is there, nor a drawing; the host's are, and the field is one plain input", () => {
+  for (const { component, show } of STATES) {
+    const html = renderToString(
+      createElement(MfaProvider, { client, unstyled: true, classNames: { button: "btn", "otp-input": "field" } }, show()),
+    );
+    expect(html).not.toMatch(/class="[^"]*nl/);
+    expect(html).not.toContain('<svg viewBox="0 0 20 20"');
+    if (component === "OtpField" && !html.includes("disabled")) expect(html).toContain('class="field"');
+  }
+});
+
+test("a host's classes stand beside ours, and its mark in the place of ours", () => {
+  const still = STATES.find(({ component, name }) => component === "SignInChallenge" && name === "empty");
+  const html = renderToString(
+    createElement(
+      MfaProvider,
+      { client, classNames: { card: "shadow" }, slots: { mark: createElement("i", null, "Fernhill") } },
+      still?.show(),
+    ),
+  );
+  expect(html).toContain('class="nl nl-card shadow"');
+  expect(html).toContain("<i>Fernhill</i>");
+  expect(html).not.toContain("nl-mark");
+});
