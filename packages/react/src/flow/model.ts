@@ -5,6 +5,7 @@ export type Step<State, Effect> = readonly [state: State, effect?: Effect | unde
 export interface Model<State, Event> {
   /** The same object until it changes. */
   get(): State;
+  /** Tells it what happened. */
   send(event: Event): void;
   /** Calls back after each change, until what it returns is called. */
   subscribe(listener: () => void): () => void;

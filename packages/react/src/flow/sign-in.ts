@@ -20,6 +20,7 @@ export interface SignInEnd {
   device(): string | undefined;
   /** Judges a code. @defaultValue `POST /verify` with `MFA-Challenge` */
   verify?(body: VerifyBody, options: SignInCallOptions): Promise<MfaResult<VerifyAnswer>>;
+  /** Called with the answer once the second step is done. */
   done(answer: VerifyAnswer & Record<string, unknown>): void;
 }
 

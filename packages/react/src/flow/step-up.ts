@@ -12,8 +12,11 @@ export interface StepUpState {
 
 /** The dialog's model. Questions are asked one after another. */
 export interface StepUpModel {
+  /** The same object until it changes. */
   get(): StepUpState;
+  /** Calls back after each change, until what it returns is called. */
   subscribe(listener: () => void): () => void;
+  /** Tells it what happened in the code field. */
   send(event: CodeEvent): void;
   ask: AskStepUp;
   /** Closes the question; what waits for it rejects with `StepUpCancelledError`. */
