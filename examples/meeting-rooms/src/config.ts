@@ -10,6 +10,8 @@ const SERVICES = all.map(({ name }) => name);
 export interface Config {
   /** The services of this process. */
   services: readonly ServiceName[];
+  /** Not to serve, but to make the next signing key. */
+  rotateSigningKey: boolean;
   production: boolean;
   host: string;
   ports: Readonly<Record<ServiceName, number>>;
@@ -80,17 +82,23 @@ const HOW_TO_MAKE_KEYS =
   `    export NIGHTLATCH_KEYS="$(node -p "'k1:' + crypto.randomBytes(32).toString('base64')")"\n` +
   "and keep them where your other secrets are, never beside the database. Who loses them loses every enrolled authenticator.";
 
-function servicesIn(args: readonly string[]): readonly ServiceName[] {
-  let service: string | undefined;
+const USAGE = `Usage: main.ts [--service ${SERVICES.join("|")}] [--rotate-signing-key]`;
+
+function readArguments(args: readonly string[]): { services: readonly ServiceName[]; rotateSigningKey: boolean } {
+  let given: { service?: string | undefined; "rotate-signing-key"?: boolean | undefined };
   try {
-    ({ service } = parseArgs({ args: [...args], options: { service: { type: "string" } } }).values);
+    given = parseArgs({
+      args: [...args],
+      options: { service: { type: "string" }, "rotate-signing-key": { type: "boolean" } },
+    }).values;
   } catch (error) {
-    throw new StartError(`${error instanceof Error ? error.message : String(error)}\nUsage: main.ts [--service ${SERVICES.join("|")}]`);
+    throw new StartError(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
   }
-  if (service === undefined) return SERVICES;
+  const { service, "rotate-signing-key": rotateSigningKey = false } = given;
+  if (service === undefined) return { services: SERVICES, rotateSigningKey };
   const known = SERVICES.find((name) => name === service);
   if (!known) throw new StartError(`There is no service "${service}". --service is one of: ${SERVICES.join(", ")}.`);
-  return [known];
+  return { services: [known], rotateSigningKey };
 }
 
 /** An address that this machine can call, for one that it listens on. */
@@ -103,7 +111,7 @@ export const callable = (host: string): string =>
  * @throws StartError that says which variable is wrong or missing, and how to set it
  */
 export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Config {
-  const services = servicesIn(args);
+  const { services, rotateSigningKey } = readArguments(args);
   // An empty variable is how compose files and shells say that there is none.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
   const checked = environment.safeParse(given);
@@ -133,6 +141,7 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
   );
   return Object.freeze({
     services,
+    rotateSigningKey,
     production,
     host: data.HOST,
     ports: ports as Record<ServiceName, number>,

@@ -39,7 +39,8 @@ export async function openContext(config: Config, log: Logger, onClose: ServiceC
     database,
     keys,
     // Every service but users itself has these keys from there alone, also where all run in one process.
-    tokenKeys: createRemoteJWKSet(new URL(`${config.urls.users}/.well-known/jwks.json`)),
+    // A key they have not heard of has them look again, at most every five seconds.
+    tokenKeys: createRemoteJWKSet(new URL(`${config.urls.users}/.well-known/jwks.json`), { cooldownDuration: 5_000 }),
     signingKeys() {
       signingKeys ??= loadSigningKeys(database, keys);
       return signingKeys;

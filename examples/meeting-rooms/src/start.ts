@@ -5,6 +5,7 @@ import { hasDemoAccounts, seedDemo } from "./demo/seed.ts";
 import { listen } from "./http/listen.ts";
 import { services } from "./services.ts";
 import { StartError } from "./start-error.ts";
+import { NOTICE } from "./tokens/signing-keys.ts";
 
 /** A system that serves. */
 export interface Running {
@@ -48,5 +49,22 @@ export async function start(config: Config, log: Logger): Promise<Running> {
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/**
+ * Makes the key that signs access tokens next, while the services run or without them; what to tell whoever asked for it.
+ *
+ * @throws StartError, or an error of Nightlatch's, that says what keeps it from being made
+ */
+export async function rotateSigningKey(config: Config, log: Logger): Promise<string> {
+  const opened: (() => void | Promise<void>)[] = [];
+  try {
+    const { signingKeys } = await openContext(config, log, (close) => void opened.push(close));
+    const kid = await (await signingKeys()).rotate();
+    const from = new Date(Date.now() + NOTICE * 1_000).toISOString();
+    return `The signing key ${kid} signs from ${from} on. Nobody is signed out: the one before it stays good for the tokens it signed.`;
+  } finally {
+    for (const closing of opened.reverse()) await closing();
   }
 }

@@ -9,7 +9,7 @@ import type { Authentication } from "../tokens/authenticate.ts";
 const LIMITS = {
   /** Requests with a password or a code, from one address. */
   "sign-in:address": { points: 120, per: "1m" },
-  /** Wrong passwords of one user from one address: somebody elsewhere locks nobody out. */
+  /** Passwords for one account from one address, until a right one: somebody elsewhere locks nobody out. */
   "sign-in:account": { points: 10, per: "15m" },
   /** Requests that may bear a code, of one user. */
   "codes:user": { points: 120, per: "1m" },
@@ -21,7 +21,7 @@ export interface AppLimits {
   readonly signInByAddress: RequestHandler;
   /** In front of whatever takes a code of somebody who is. */
   codesOf(subject: Authentication["subject"]): RequestHandler;
-  /** Counts passwords for an account; read the body first. A right one is forgiven by `forgive`. */
+  /** Counts passwords for an account, where the body names one; it has been read by then. A right one is forgiven by `forgive`. */
   readonly signInByAccount: RequestHandler;
   /** Forgets the wrong passwords for an account. */
   forgive(req: Request, username: string): Promise<void>;
@@ -40,12 +40,11 @@ export async function createAppLimits(redis: Redis | undefined, log: Logger): Pr
     },
   );
   await limits.ready();
+  const byAccount = rateLimit(limits, "sign-in:account", { by: (req) => accountKey(req, req.body?.username) });
   return Object.freeze({
     signInByAddress: rateLimit(limits, "sign-in:address", { by: "address" }) as RequestHandler,
     codesOf: (subject) => rateLimit(limits, "codes:user", { by: "user", subject }) as RequestHandler,
-    signInByAccount: rateLimit(limits, "sign-in:account", {
-      by: (req) => (typeof req.body?.username === "string" ? accountKey(req, req.body.username) : undefined),
-    }) as RequestHandler,
+    signInByAccount: (req, res, next) => (typeof req.body?.username === "string" ? byAccount(req, res, next) : next()),
     async forgive(req, username) {
       await limits.reset("sign-in:account", accountKey(req, username));
     },

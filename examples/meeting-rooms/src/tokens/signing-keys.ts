@@ -22,7 +22,7 @@ const OLD_KEYS_STAY = 31 * 60;
 export const NOTICE = 120;
 
 /** Milliseconds for which a process goes by what it has read. */
-const FRESH = 5_000;
+const FRESH = 2_000;
 
 /** The key that signs access tokens. */
 export interface SigningKey {
