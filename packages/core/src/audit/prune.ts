@@ -4,7 +4,7 @@ import type { StoredAuditRow } from "../stores/store.ts";
 import type { MfaEventType } from "./events.ts";
 import { isIntact } from "./row.ts";
 import { isGenuine, type Seal, sealKey, settled, sumOf, thinned, written } from "./seal.ts";
-import { rowsOf, sealsBehind } from "./sealed-rows.ts";
+import { rowsOf, sealsBehind, thinnedSince } from "./sealed-rows.ts";
 import { type Log, newestSeal, sealAll } from "./sealing.ts";
 import type { PruneOptions } from "./types.ts";
 
@@ -42,7 +42,11 @@ async function thin(log: Log, seal: Seal): Promise<number> {
   if (seal.isRemoving) await remove(log, seal);
   if (seal.removed.length > 0) return 0;
   const rows: StoredAuditRow[] = await rowsOf(log, seal);
-  if (sumOf(rows) !== seal.sum || !rows.every((row) => isIntact(keys, row))) throw spoiled(seal);
+  if (sumOf(rows) !== seal.sum || !rows.every((row) => isIntact(keys, row))) {
+    // What another process is removing is no fault, and that one does the rest.
+    if (await thinnedSince(log, keys, seal)) return 0;
+    throw spoiled(seal);
+  }
   const kept = rows.filter(({ type }) => LASTING.has(type));
   if (kept.length === rows.length) return 0;
   const after = thinned(keys[0], seal, kept);

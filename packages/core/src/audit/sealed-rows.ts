@@ -1,6 +1,7 @@
+import type { KeyObject } from "node:crypto";
 import type { StoredAuditRow } from "../stores/store.ts";
 import { isIn } from "./ranges.ts";
-import { readSeal, SEALS, type Seal, sealKey } from "./seal.ts";
+import { isGenuine, readSeal, SEALS, type Seal, sealKey } from "./seal.ts";
 import { type Log, PAGE } from "./sealing.ts";
 
 /** A place in the log's final order: behind the row `seq` of the seal after `seal`; with 0, behind all of `seal`. */
@@ -39,4 +40,11 @@ export async function* sealsBehind({ store }: Log, seal: number): AsyncGenerator
     if (!last || notes.length < 20) return;
     after = last.key;
   }
+}
+
+/** A seal as it is now, where another process has removed rows below it since it was read. */
+export async function thinnedSince({ store }: Log, keys: readonly KeyObject[], seal: Seal): Promise<Seal | undefined> {
+  const [note] = await store.auditNotes({ prefix: sealKey(seal.seal), after: "", limit: 1 });
+  const now = note && readSeal(note.value);
+  return now && now.mac !== seal.mac && now.hash === seal.hash && isGenuine(keys, now) ? now : undefined;
 }

@@ -3,6 +3,7 @@ import type { StoredAuditRow } from "../stores/store.ts";
 import { isIn, numbersOf } from "./ranges.ts";
 import { isIntact } from "./row.ts";
 import { headOf, isGenuine, isOurs, printAt, printOf, readSeal, SEALS, type Seal, sealKey, sumOf } from "./seal.ts";
+import { thinnedSince } from "./sealed-rows.ts";
 import { type Log, PAGE } from "./sealing.ts";
 import type { AuditChecked, AuditFault, AuditFaultKind, AuditHead, AuditVerification, VerifyOptions } from "./types.ts";
 
@@ -146,9 +147,8 @@ async function checkRows(run: Run, read: Seal): Promise<void> {
   try {
     await checkMembers(run, seal);
   } catch (error) {
-    const [note] = await log.store.auditNotes({ prefix: sealKey(seal.seal), after: "", limit: 1 });
-    const now = note && readSeal(note.value);
-    if (!now || now.mac === seal.mac || now.hash !== seal.hash || !isGenuine(keys, now)) throw error;
+    const now = await thinnedSince(log, keys, seal);
+    if (!now) throw error;
     seal = now;
     await checkMembers(run, seal);
   }
