@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { execute, root } from "./gate.ts";
 
 /** The published packages, each after those it needs. */
-export const libraries = ["core", "express", "fastify"] as const;
+export const libraries = ["core", "express", "fastify", "react"] as const;
 
 /** A published package's folder name. */
 export type Library = (typeof libraries)[number];
