@@ -9,7 +9,7 @@ import { Hidden, Link, useClass } from "./parts.tsx";
 import { rich } from "./rich.tsx";
 
 /** Minutes and seconds that run down, seen and not said. */
-export function Countdown({ until }: { until: number | undefined }): ReactNode {
+function Countdown({ until }: { until: number | undefined }): ReactNode {
   return <span className={useClass()("time")}>{clockTime(useCountdown(until))}</span>;
 }
 

@@ -133,7 +133,6 @@ export const List: PartElement<"ul"> = part("ul", "list");
 export const Row: PartElement<"li"> = part("li", "row");
 export const RowBody: PartElement<"div"> = part("div", "row-body");
 export const Small: PartElement<"span"> = part("span", "small");
-export const Stack: PartElement<"div"> = part("div", "stack");
 export const Strong: PartElement<"span"> = part("span", "strong");
 export const Subhead: PartElement<"h3"> = part("h3", "subhead");
 export const Text: PartElement<"p"> = part("p", "text");
