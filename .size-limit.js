@@ -8,11 +8,11 @@ import { dirname, join } from "node:path";
 const LIMITS = {
   core: {
     ".": "155 kB",
-    "./otp": "11 kB",
+    "./otp": "12.5 kB",
     "./import": "26 kB",
     "./secrets": "26 kB",
     "./audit": "9 kB",
-    "./limits": "17 kB",
+    "./limits": "20 kB",
     "./metrics": "12 kB",
     "./notices": "80 kB",
     "./http": "118 kB",
