@@ -4,7 +4,7 @@ import { enrol } from "./support/authenticator.ts";
 import { DEMO_PASSWORD } from "./support/demo.ts";
 import { call, tokenOf } from "./support/http.ts";
 import { freshServer } from "./support/server.ts";
-import { endAll, type Started, startInVain, startSystem } from "./support/system.ts";
+import { endAll, runToEnd, type Started, startSystem } from "./support/system.ts";
 
 // What stands in the database, read as whoever got hold of it would.
 
@@ -73,7 +73,7 @@ test("a signing key put in the place of ours is not believed", async () => {
   for (const change of [{ private_jwk: rows[0].private_jwk }, { kid: rows[0].kid }]) {
     const { kid, private_jwk } = { ...ours[0], ...change };
     await client.query("UPDATE signing_keys SET kid = $1, private_jwk = $2", [kid, private_jwk]);
-    const { code, output } = await startInVain({ env: server });
+    const { code, output } = await runToEnd({ env: server });
     expect(code).toBe(1);
     expect(output).toContain("The signing key in the table signing_keys does not open");
   }

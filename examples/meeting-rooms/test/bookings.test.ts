@@ -135,7 +135,8 @@ describe("listing", () => {
     const own = (await list("?limit=100")).items;
     expect(new Set(own.map(({ username }: { username: string }) => username))).toEqual(new Set(["member"]));
     const all = (await list("?limit=100", admin)).items;
-    expect(new Set(all.map(({ username }: { username: string }) => username))).toEqual(new Set(["admin", "guest", "member"]));
+    expect(new Set(all.map(({ username }: { username: string }) => username))).toContain("guest");
+    expect(new Set(all.map(({ username }: { username: string }) => username)).size).toBeGreaterThan(20);
   });
 
   test("by room, status and time", async () => {
@@ -143,26 +144,32 @@ describe("listing", () => {
     await booked(290, { room_id: 2, ends_at: hoursAhead(299), title: "before" });
     await booked(310, { room_id: 2, title: "after" });
     const titles = async (query: string) => (await list(query)).items.map(({ title }: { title: string }) => title);
-    expect(await titles("?room_id=2")).toEqual(["before", "in the middle", "after"]);
+    const late = `room_id=2&from=${hoursAhead(280)}`;
+    expect(await titles(`?${late}`)).toEqual(["before", "in the middle", "after"]);
     const from = encodeURIComponent(hoursAhead(299));
     const to = encodeURIComponent(hoursAhead(310));
     expect(await titles(`?room_id=2&from=${from}&to=${to}`)).toEqual(["in the middle"]);
     // What runs into the time counts, and so does an offset whose plus nobody escaped.
     expect(await titles(`?room_id=2&from=${hoursAhead(298).replace("Z", "+00:00")}`)).toEqual(["before", "in the middle", "after"]);
     expect((await list("?status=cancelled")).items).not.toHaveLength(0);
-    expect(await titles("?room_id=2&status=cancelled")).toEqual([]);
+    expect(await titles(`?${late}&status=cancelled`)).toEqual([]);
+    expect(new Set((await list("?username=GUEST", admin)).items.map(({ username }: { username: string }) => username))).toEqual(
+      new Set(["guest"]),
+    );
+    expect((await list("?username=guest")).items).toEqual([]);
   });
 
   test("pages: each booking once, in order, also when one is added between", async () => {
     for (let n = 0; n < 7; n += 1) await booked(400 + n, { room_id: 3, title: `page ${n}` });
     const seen: string[] = [];
-    let next = "?room_id=3&limit=2";
+    const late = `?room_id=3&from=${hoursAhead(390)}&limit=2`;
+    let next = late;
     for (let turn = 0; ; turn += 1) {
       const { items, next_cursor } = await list(next);
       seen.push(...items.map(({ title }: { title: string }) => title));
       if (turn === 1) await booked(399, { room_id: 3, title: "earlier" });
       if (next_cursor === null) break;
-      next = `?room_id=3&limit=2&cursor=${next_cursor}`;
+      next = `${late}&cursor=${next_cursor}`;
     }
     expect(seen).toEqual(["page 0", "page 1", "page 2", "page 3", "page 4", "page 5", "page 6"]);
   });

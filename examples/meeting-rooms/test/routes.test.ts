@@ -1,17 +1,11 @@
-import { createMfa, keyring } from "@nightlatch/core";
 import { routes as mfaRoutes } from "@nightlatch/core/http";
-import { sealer } from "@nightlatch/core/secrets";
-import { postgresStore } from "@nightlatch/core/stores/postgres";
 import { newDatabase } from "@nightlatch/internal-services";
 import type { Express } from "express";
-import { createLocalJWKSet } from "jose";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { bookingsService } from "../src/bookings/service.ts";
-import { migrate } from "../src/database/migrate.ts";
-import { connectToServer } from "../src/database/server.ts";
+import { loadConfig } from "../src/config.ts";
+import { openContext } from "../src/context.ts";
 import { createLog } from "../src/log.ts";
-import { loadSigningKey } from "../src/tokens/signing-key.ts";
-import { usersService } from "../src/users/service.ts";
+import { type ServiceName, services } from "../src/services.ts";
 import { enrol } from "./support/authenticator.ts";
 import { DEMO_PASSWORD, hoursAhead } from "./support/demo.ts";
 import { call, expectProblem, tokenOf } from "./support/http.ts";
@@ -24,6 +18,10 @@ import { endAll, newKeys, type Started } from "./support/system.ts";
  */
 const CLASSES = {
   "users GET /health": "open",
+  "users GET /metrics": "open",
+  "users GET /openapi.json": "open",
+  // Outside of production alone, and only where mail goes nowhere else.
+  "users GET /inbox": "open",
   "users GET /.well-known/jwks.json": "open",
   "users POST /auth/register": "credential",
   "users POST /auth/login": "credential",
@@ -45,12 +43,58 @@ const CLASSES = {
   "users GET /auth/mfa/jwks.json": "open",
   "users GET /users": "admin",
   "users GET /users/me": "user",
+  "users PATCH /users/:username": "admin + step-up",
   "users DELETE /users/:username": "admin + step-up",
+  "rooms GET /health": "open",
+  "rooms GET /metrics": "open",
+  "rooms GET /openapi.json": "open",
+  "rooms GET /rooms": "user",
+  "rooms GET /rooms/day": "user",
+  "rooms GET /rooms/:id": "user",
+  "rooms POST /rooms": "admin",
+  "rooms PATCH /rooms/:id": "admin",
+  "rooms DELETE /rooms/:id": "admin + step-up",
   "bookings GET /health": "open",
+  "bookings GET /metrics": "open",
+  "bookings GET /openapi.json": "open",
   "bookings POST /bookings": "user",
   "bookings GET /bookings": "user",
   "bookings GET /bookings/:id": "user",
   "bookings DELETE /bookings/:id": "user + step-up",
+  "bookings GET /events": "user",
+  "reviews GET /health": "open",
+  "reviews GET /metrics": "open",
+  "reviews GET /openapi.json": "open",
+  "reviews POST /reviews": "user",
+  "reviews GET /reviews": "user",
+  "reviews PATCH /reviews/:id": "user",
+  "reviews DELETE /reviews/:id": "user",
+  "analytics GET /health": "open",
+  "analytics GET /metrics": "open",
+  "analytics GET /openapi.json": "open",
+  "analytics GET /analytics/dashboard/overview": "admin",
+  "analytics GET /analytics/reports/overview.csv": "admin",
+  "analytics GET /analytics/bookings/frequency": "admin",
+  "analytics GET /analytics/reports/frequency.csv": "admin",
+  "analytics GET /analytics/bookings/today": "admin",
+  "analytics GET /analytics/reports/today.csv": "admin",
+  "analytics GET /analytics/bookings/by-room": "admin",
+  "analytics GET /analytics/reports/by-room.csv": "admin",
+  "analytics GET /analytics/bookings/by-user": "admin",
+  "analytics GET /analytics/reports/by-user.csv": "admin",
+  "analytics GET /analytics/rooms/ratings": "admin",
+  "analytics GET /analytics/reports/ratings.csv": "admin",
+  "analytics GET /analytics/rooms/utilization": "admin",
+  "analytics GET /analytics/reports/utilization.csv": "admin",
+  "analytics GET /analytics/users/activity": "admin",
+  "analytics GET /analytics/reports/activity.csv": "admin",
+  "analytics GET /analytics/trends/monthly": "admin",
+  "analytics GET /analytics/reports/trends.csv": "admin",
+  "analytics GET /analytics/peak-hours": "admin",
+  "analytics GET /analytics/reports/peak-hours.csv": "admin",
+  "analytics GET /analytics/reports/bookings.csv": "admin",
+  "analytics GET /analytics/system": "admin",
+  "analytics GET /analytics/live": "admin",
 } as const;
 
 /** Where a sign-in's challenge may stand instead of a token; what it can't do there, the express package's tests show. */
@@ -59,57 +103,60 @@ const TAKES_CHALLENGE = /auth\/mfa\/(setup|enable|challenge|verify)$/;
 type RouteName = keyof typeof CLASSES;
 const NAMES = Object.keys(CLASSES) as RouteName[];
 
-/** What Express runs beside its routes, by name: none of it is a way in, but the mounted MFA routes, listed above. */
-const MIDDLEWARE = {
-  users: ["requestLog", "standardHeaders", "router", "notFound", "problems"],
-  bookings: ["requestLog", "standardHeaders", "notFound", "problems"],
+/** What Express runs beside its routes: none of it is a way in, but the mounted MFA routes, listed above, behind their limit. */
+const FRAME = ["requestLog", "", "standardHeaders", "notFound", "problems"];
+const MIDDLEWARE: Readonly<Record<string, readonly string[]>> = {
+  users: ["requestLog", "", "standardHeaders", "", "router", "notFound", "problems"],
 };
 
 interface Layer {
   name: string;
+  handle: { name: string };
   route?: { path: string; stack: { method: string }[] };
 }
 
-function waysInto(service: keyof typeof MIDDLEWARE, app: Express): { routes: string[]; middleware: string[] } {
+function waysInto(service: string, app: Express): { routes: string[]; middleware: string[] } {
   const stack = (app.router as unknown as { stack: Layer[] }).stack;
   const routes = stack.flatMap(({ route }) =>
     route ? [...new Set(route.stack.map(({ method }) => `${service} ${method.toUpperCase()} ${route.path}`))] : [],
   );
-  const middleware = stack.filter(({ route }) => !route).map(({ name }) => name);
+  const middleware = stack.filter(({ route }) => !route).map(({ handle }) => handle.name);
   const mounted = middleware.includes("router") ? mfaRoutes.map(({ method, path }) => `${service} ${method} /auth/mfa${path}`) : [];
   return { routes: [...routes, ...mounted], middleware };
 }
 
 afterAll(endAll);
 
-test("A50 every route of the app is classified", async () => {
-  const log = createLog("silent");
-  const database = await connectToServer(await newDatabase(inject("postgresUrl")), log);
-  await migrate(database);
-  const keys = keyring(newKeys());
-  const store = postgresStore(database.mfaClient);
-  const mfa = createMfa({ issuer: "Test", keys, store });
-  await mfa.ready({ migrate: true });
-  const signingKey = await loadSigningKey(database, sealer(keys, store));
-  const published = createLocalJWKSet({ keys: [signingKey.publicJwk] });
-  const users = waysInto("users", usersService({ database, mfa, log, signingKey, keys: published }));
-  const bookings = waysInto("bookings", bookingsService({ database, mfa, log, keys: published }));
-  await database.close();
-  expect([...users.routes, ...bookings.routes].sort()).toEqual([...NAMES].sort());
-  expect({ users: users.middleware, bookings: bookings.middleware }).toEqual(MIDDLEWARE);
+test("A50 every route of every service is classified", async () => {
+  const env = { DATABASE_URL: await newDatabase(inject("postgresUrl")), NIGHTLATCH_KEYS: newKeys() };
+  const opened: (() => void | Promise<void>)[] = [];
+  const context = await openContext(loadConfig([], env), createLog("silent"), (close) => void opened.push(close));
+  const found: string[] = [];
+  for (const { name, create } of services) {
+    const { app } = await create(context);
+    const { routes, middleware } = waysInto(name, app as Express);
+    found.push(...routes);
+    expect({ name, middleware }).toEqual({ name, middleware: MIDDLEWARE[name] ?? FRAME });
+  }
+  for (const close of opened.reverse()) await close();
+  expect(found.sort()).toEqual([...NAMES].sort());
 });
 
 describe("each route is as it is classified", () => {
   let system: Started;
   let member: string;
   let challenge: string;
-  let bookingId: number;
+  let admin: string;
+  let ids: Record<string, number>;
 
   beforeAll(async () => {
     system = await startOnServer();
     member = await tokenOf(system.users, "member", DEMO_PASSWORD);
     const json = { room_id: 1, title: "A talk", starts_at: hoursAhead(900), ends_at: hoursAhead(901) };
-    bookingId = (await call("POST", `${system.bookings}/bookings`, { token: member, json })).body.id;
+    const booking = await call("POST", `${system.bookings}/bookings`, { token: member, json });
+    ids = { bookings: booking.body.id, rooms: 1, reviews: 1, users: 1 };
+    admin = await tokenOf(system.users, "admin", DEMO_PASSWORD);
+    await enrol(system.users, admin);
     await enrol(system.users, member);
     challenge = (await call("POST", `${system.users}/auth/login`, { form: { username: "member", password: DEMO_PASSWORD } })).body
       .challenge;
@@ -117,8 +164,9 @@ describe("each route is as it is classified", () => {
 
   const send = (name: RouteName, options: Parameters<typeof call>[2] = {}) => {
     const [service, method = "", path = ""] = name.split(" ");
-    const at = path.replace(":id", String(bookingId)).replace(":username", "guest");
-    return call(method, `${service === "users" ? system.users : system.bookings}${at}`, options);
+    const at = path.replace(":id", String(ids[service ?? ""])).replace(":username", "guest");
+    const body = name === "users PATCH /users/:username" ? { json: { is_active: false } } : {};
+    return call(method, `${system[service as ServiceName]}${at}`, { ...body, ...options });
   };
   const named = (wanted: RegExp) => NAMES.filter((name) => wanted.test(CLASSES[name])).map((name) => [name] as const);
 
@@ -154,15 +202,27 @@ describe("each route is as it is classified", () => {
   });
 
   test.each(named(/step-up/))("%s wants a fresh code of whoever is enrolled", async (name) => {
-    let token = member;
-    if (CLASSES[name].startsWith("admin")) {
-      token = await tokenOf(system.users, "admin", DEMO_PASSWORD);
-      await enrol(system.users, token);
-    }
+    const token = CLASSES[name].startsWith("admin") ? admin : member;
     expectProblem(await send(name, { token }), 401, "step_up_required");
     expectProblem(await send(name, { token, headers: { "MFA-Grant": challenge } }), 401, "step_up_required");
     expectProblem(await send(name, { token, headers: { "MFA-Grant": token } }), 401, "step_up_required");
     expectProblem(await send(name, { token, headers: { "X-MFA-Code": challenge } }), 401, "code_invalid");
+  });
+
+  const plain = NAMES.filter((name) => /^(user|admin)$/.test(CLASSES[name]) && !/auth.mfa|events|live/.test(name)).map(
+    (name) => [name] as const,
+  );
+  test.each(plain)("%s wants no more than the token", async (name) => {
+    expect([200, 204, 403, 404, 415, 422]).toContain((await send(name, { token: admin })).status);
+  });
+
+  test.each(services.map(({ name }) => [name]))("the OpenAPI document of %s has its routes, each and no other", async (service) => {
+    const { body } = await send(`${service} GET /openapi.json` as RouteName);
+    expect(body.openapi).toBe("3.1.0");
+    const described = Object.entries(body.paths as Record<string, object>).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${service} ${method.toUpperCase()} ${path.replace(/\{(\w+)\}/g, ":$1")}`),
+    );
+    expect(described.sort()).toEqual(NAMES.filter((name) => name.startsWith(`${service} `)).sort());
   });
 
   test("an address that there is not, and a method that it does not take", async () => {

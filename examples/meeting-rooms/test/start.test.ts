@@ -7,13 +7,13 @@ import { enrol } from "./support/authenticator.ts";
 import { DEMO_PASSWORD } from "./support/demo.ts";
 import { call, expectProblem, tokenOf } from "./support/http.ts";
 import { freshServer } from "./support/server.ts";
-import { endAll, newFolder, newKeys, startInVain, startSystem } from "./support/system.ts";
+import { endAll, newFolder, newKeys, runToEnd, startSystem } from "./support/system.ts";
 
 afterAll(endAll);
 
 /** A start that must fail, with a message for people and no stack. */
 async function refusal(env: Record<string, string>, args: string[] = []): Promise<string> {
-  const { code, output } = await startInVain({ env: { NIGHTLATCH_DATA: newFolder(), ...env }, args });
+  const { code, output } = await runToEnd({ env: { NIGHTLATCH_DATA: newFolder(), ...env }, args });
   expect(code).toBe(1);
   expect(output).toContain("can't start");
   expect(output).not.toContain("    at ");
@@ -102,7 +102,7 @@ describe("what it is told has to make sense", () => {
   });
 
   test.each([
-    ["an unknown service", {}, ["--service", "kitchen"], "--service is one of: users, bookings"],
+    ["an unknown service", {}, ["--service", "kitchen"], "--service is one of: users, rooms, bookings, reviews"],
     ["an unknown argument", {}, ["--port", "1"], "Usage:"],
     ["a port that is none", { USERS_PORT: "70000" }, [], "USERS_PORT is a port number"],
     ["a database that is not PostgreSQL", { DATABASE_URL: "mysql://localhost/x" }, [], "DATABASE_URL is a PostgreSQL"],

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Authenticator, oathAuthenticator } from "./support/authenticator.ts";
 import { DEMO_PASSWORD, hoursAhead } from "./support/demo.ts";
 import { call, claimsOf, expectProblem, tokenOf } from "./support/http.ts";
-import { endAll, newFolder, type Started, startInVain, startSystem } from "./support/system.ts";
+import { endAll, newFolder, runToEnd, type Started, startSystem } from "./support/system.ts";
 
 // The whole story of a user and an administrator, as the README tells it, on the embedded database. The
 // tests follow each other: each takes up where the one before left off.
@@ -185,7 +185,7 @@ describe.skipIf(!hasTool("oathtool"))("the story", () => {
   });
 
   test("a second process on the same folder is refused, in so many words", async () => {
-    const { code, output } = await startInVain({ env: { NIGHTLATCH_DATA: folder } });
+    const { code, output } = await runToEnd({ env: { NIGHTLATCH_DATA: folder } });
     expect(code).toBe(1);
     expect(output).toContain(`Another process is using the data folder ${folder}`);
     expect(output).toContain("NIGHTLATCH_DATA=");

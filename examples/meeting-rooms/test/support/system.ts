@@ -105,8 +105,8 @@ export async function startSystem({ env = {}, args = [] }: Launch = {}): Promise
   };
 }
 
-/** Starts what is not going to run, and waits until it has given up: its exit code and what it said. */
-export async function startInVain({ env = {}, args = [] }: Launch): Promise<{ code: number | null; output: string }> {
+/** Starts what is not going to go on, and waits until it has ended: its exit code and what it said. */
+export async function runToEnd({ env = {}, args = [] }: Launch): Promise<{ code: number | null; output: string }> {
   const { child, output } = launch({ env: { ...(await freePorts()), ...env }, args });
   const late = setTimeout(() => child.kill("SIGKILL"), DEADLINE);
   await new Promise((resolve) => child.once("close", resolve));

@@ -1,0 +1,51 @@
+import { Client } from "pg";
+import { afterAll, expect, test } from "vitest";
+import { DEMO_PASSWORD } from "./support/demo.ts";
+import { call, claimsOf, expectProblem, tokenOf } from "./support/http.ts";
+import { freshServer } from "./support/server.ts";
+import { endAll, runToEnd, startSystem } from "./support/system.ts";
+
+afterAll(endAll);
+
+const kidOf = (token: string): unknown => JSON.parse(Buffer.from(token.split(".")[0] ?? "", "base64url").toString()).kid;
+
+test("a new signing key signs nobody out: it is published first, and the one before it goes when its last token has", async () => {
+  const env = await freshServer();
+  const [users, bookings] = await startApart(env);
+  const old = await tokenOf(users.users, "member", DEMO_PASSWORD);
+  const works = async (token: string) => (await call("GET", `${bookings.bookings}/bookings?limit=1`, { token })).status;
+  expect(await works(old)).toBe(200);
+
+  const { code, output } = await runToEnd({ env, args: ["--rotate-signing-key"] });
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/The signing key [\w-]{43} signs from .* on/) });
+  const [, kid] = /signing key ([\w-]{43})/.exec(output) ?? [];
+  const published = async () =>
+    (await call("GET", `${users.users}/.well-known/jwks.json`)).body.keys.map((key: { kid: string }) => key.kid);
+  await expect.poll(published, { timeout: 60_000 }).toContain(kid);
+  // It is known to everybody before it signs for the first time.
+  expect(kidOf(await tokenOf(users.users, "guest", DEMO_PASSWORD))).toBe(kidOf(old));
+
+  const client = new Client({ connectionString: env.DATABASE_URL });
+  await client.connect();
+  const age = (seconds: number) =>
+    client.query("UPDATE signing_keys SET activates_at = activates_at - make_interval(secs => $1)", [seconds]);
+  await age(121);
+  const newest = () => tokenOf(users.users, "guest", DEMO_PASSWORD);
+  await expect.poll(async () => kidOf(await newest()), { timeout: 60_000, interval: 500 }).toBe(kid);
+  // Where the two minutes have passed in truth, nobody has looked so lately that they may not look again.
+  const byNewKey = await newest();
+  await expect.poll(() => works(byNewKey), { timeout: 60_000, interval: 250 }).toBe(200);
+  expect(await works(old)).toBe(200);
+  expect(claimsOf(old).exp).toBeGreaterThan(Date.now() / 1000);
+
+  await age(1_900);
+  await expect.poll(published, { timeout: 60_000 }).toEqual([kid]);
+  expectProblem(await call("GET", `${users.users}/users/me`, { token: old }), 401, "unauthenticated");
+  await client.end();
+});
+
+async function startApart(env: Record<string, string>) {
+  const users = await startSystem({ env, args: ["--service", "users"] });
+  const bookings = await startSystem({ env: { ...env, USERS_URL: users.users }, args: ["--service", "bookings"] });
+  return [users, bookings] as const;
+}
