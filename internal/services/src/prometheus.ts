@@ -18,9 +18,8 @@ export interface PrometheusServer {
 
 /** What a server for tests watches. */
 export interface PrometheusOptions {
-  /** `127.0.0.1:9000`, whose `/metrics` is scraped. */
-  target: string;
-  job: string;
+  /** Whose `/metrics` is scraped, by the name of the job: `{ app: "127.0.0.1:9000" }`. */
+  jobs: Readonly<Record<string, string>>;
   /** How often it scrapes and judges its rules. */
   every: string;
   /** Files of rules, by their absolute paths. */
@@ -41,7 +40,7 @@ async function ready(server: ChildProcess, url: string, said: readonly string[])
 }
 
 /** A private throwaway server: the machine's Prometheus, in a temporary folder, on a port of loopback. `null` where the machine has none. */
-export async function prometheusServer({ target, job, every, rules = [] }: PrometheusOptions): Promise<PrometheusServer | null> {
+export async function prometheusServer({ jobs, every, rules = [] }: PrometheusOptions): Promise<PrometheusServer | null> {
   const program = pathOf("prometheus");
   if (!program) return null;
   const folder = await mkdtemp(join(tmpdir(), "nightlatch-prometheus-"));
@@ -49,7 +48,7 @@ export async function prometheusServer({ target, job, every, rules = [] }: Prome
   const config = {
     global: { scrape_interval: every, scrape_timeout: every, evaluation_interval: every },
     rule_files: rules,
-    scrape_configs: [{ job_name: job, static_configs: [{ targets: [target] }] }],
+    scrape_configs: Object.entries(jobs).map(([job, target]) => ({ job_name: job, static_configs: [{ targets: [target] }] })),
   };
   await writeFile(join(folder, "prometheus.yml"), JSON.stringify(config));
   const address = `127.0.0.1:${await freePort()}`;

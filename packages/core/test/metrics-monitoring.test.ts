@@ -122,7 +122,7 @@ describe.skipIf(!hasTool("prometheus"))("on a real Prometheus, of an engine at w
   beforeAll(async () => {
     await new Promise<void>((resolve) => service.listen(0, "127.0.0.1", resolve));
     const target = `127.0.0.1:${(service.address() as AddressInfo).port}`;
-    const started = await prometheusServer({ target, job: "app", every: "200ms", rules: [ALERTS] });
+    const started = await prometheusServer({ jobs: { app: target }, every: "200ms", rules: [ALERTS] });
     if (!started) throw new Error("No Prometheus.");
     prometheus = started;
     await traffic();
