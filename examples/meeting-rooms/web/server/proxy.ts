@@ -1,0 +1,105 @@
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
+import type { Request, RequestHandler, Response } from "express";
+import { Problem } from "../../src/http/problem.ts";
+import { otherCookies, sessionToken, startSession } from "./session-cookie.ts";
+
+/** Milliseconds without a byte after which a service counts as gone. Live updates have a sign of life every 15 s. */
+const PATIENCE = 60_000;
+
+/** An answer that holds a token is read whole; none comes near it. */
+const LARGEST_TOKEN_ANSWER = 64 * 1024;
+
+/** RFC 9110 §7.6.1: these are about one connection, and end with it. */
+const HOP_BY_HOP = [
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+];
+
+/** What the browser may not say for itself. */
+const NOT_THE_BROWSERS = ["host", "cookie", "authorization", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"];
+
+function without(headers: IncomingHttpHeaders, names: readonly string[]): IncomingHttpHeaders {
+  const named = (headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase());
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name) && !named.includes(name)));
+}
+
+function headersFor(req: Request): IncomingHttpHeaders {
+  const token = sessionToken(req);
+  const cookie = otherCookies(req);
+  return {
+    ...without(req.headers, [...HOP_BY_HOP, ...NOT_THE_BROWSERS]),
+    ...(req.headers["transfer-encoding"] && { "transfer-encoding": "chunked" }),
+    ...(token && { authorization: `Bearer ${token}` }),
+    ...(cookie && { cookie }),
+    "x-forwarded-for": req.ip ?? "",
+    "x-forwarded-host": req.host,
+    "x-forwarded-proto": req.protocol,
+  };
+}
+
+const open = (url: URL, req: Request): ReturnType<typeof httpRequest> =>
+  (url.protocol === "https:" ? httpsRequest : httpRequest)(url, { method: req.method, headers: headersFor(req) });
+
+async function wholeBody(answer: IncomingMessage): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of answer as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length > LARGEST_TOKEN_ANSWER) throw new Problem("unavailable");
+    parts.push(part);
+  }
+  return Buffer.concat(parts);
+}
+
+/** Where answers hold an access token, at the end of a sign-in. */
+const SIGN_IN = new Set(["/auth/login", "/auth/login-mfa", "/auth/mfa/verify", "/auth/mfa/enable"]);
+
+/** The access token of an answer becomes the cookie; the page is told all but that. */
+async function answerWithSession(req: Request, res: Response, answer: IncomingMessage): Promise<void> {
+  const { access_token, token_type: _, ...rest } = JSON.parse((await wholeBody(answer)).toString()) as Record<string, unknown>;
+  if (typeof access_token === "string") startSession(req, res, access_token, Number(rest.expires_in) || 0);
+  res.json(rest);
+}
+
+/**
+ * Hands requests on to a service, with the caller's token out of the cookie; bodies and live updates go through as they
+ * come. The token that a sign-in ends with is kept from the browser's scripts.
+ *
+ * @throws Problem `unavailable` when the service does not answer
+ */
+export function proxyTo(service: string): RequestHandler {
+  return function proxy(req, res, next) {
+    // What follows `/api` is the service's own path.
+    const url = new URL(req.originalUrl.replace(/^\/api/, ""), service);
+    const outgoing = open(url, req);
+    outgoing.setTimeout(PATIENCE, () => outgoing.destroy(new Error("The service said nothing for a minute.")));
+    const failed = (cause: unknown): void => (res.headersSent ? void res.destroy() : next(new Problem("unavailable", { cause })));
+    outgoing.once("error", failed);
+    // The browser went: nobody waits for the answer.
+    res.once("close", () => outgoing.destroy());
+    outgoing.once("response", (answer) => {
+      const headers = without(answer.headers, HOP_BY_HOP);
+      const isToken = answer.statusCode === 200 && SIGN_IN.has(url.pathname);
+      res.status(answer.statusCode ?? 502);
+      for (const [name, value] of Object.entries(headers)) {
+        if (value !== undefined && !(isToken && name.startsWith("content-"))) res.set(name, value);
+      }
+      if (isToken) {
+        answerWithSession(req, res, answer).catch(failed);
+        return;
+      }
+      answer.once("error", failed);
+      // What streams is told to the browser at once.
+      res.flushHeaders();
+      answer.pipe(res);
+    });
+    req.pipe(outgoing);
+  };
+}
