@@ -77,6 +77,11 @@ export const sidebar: Item[] = [
     page("Upgrading", "upgrading"),
   ),
   group(
+    "The booking system",
+    page("How it uses Nightlatch", "meeting-rooms/index"),
+    page("Deployment", "meeting-rooms/deployment"),
+  ),
+  group(
     "Move to it",
     page("From otplib", "from-otplib"),
     page("From speakeasy", "from-speakeasy"),

@@ -30,7 +30,7 @@ function problemsOf({ access, body, query, problems = [], stepUp }: DescribedRou
   const byStatus = new Map<number, string[]>();
   for (const code of codes) byStatus.set(statusOf(code), [...(byStatus.get(statusOf(code)) ?? []), code]);
   if (stepUp) byStatus.set(401, [...(byStatus.get(401) ?? []), "step_up_required", "code_invalid", "code_used"]);
-  if (stepUp || access === "credential") byStatus.set(429, ["rate_limited", "locked"]);
+  if (stepUp || access === "credential") byStatus.set(429, [...(byStatus.get(429) ?? []), "rate_limited", "locked"]);
   return Object.fromEntries(
     [...byStatus].map(([status, names]) => [status, { description: [...new Set(names)].join(", "), content: problemContent }]),
   );

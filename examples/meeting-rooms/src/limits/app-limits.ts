@@ -1,8 +1,9 @@
-import { createRateLimits, memoryLimits, type RateLimits, redisLimits } from "@nightlatch/core/limits";
+import { clientAddressKey, createRateLimits, memoryLimits, type RateLimits, redisLimits } from "@nightlatch/core/limits";
 import { rateLimit } from "@nightlatch/express";
 import type { Request, RequestHandler } from "express";
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
+import { Problem } from "../http/problem.ts";
 import type { Authentication } from "../tokens/authenticate.ts";
 
 /** Guesses of codes are counted by the engine as well, per user; these also bound what a request costs us. */
@@ -21,13 +22,17 @@ export interface AppLimits {
   readonly signInByAddress: RequestHandler;
   /** In front of whatever takes a code of somebody who is. */
   codesOf(subject: Authentication["subject"]): RequestHandler;
-  /** Counts passwords for an account, where the body names one; it has been read by then. A right one is forgiven by `forgive`. */
-  readonly signInByAccount: RequestHandler;
+  /**
+   * Counts a password that is about to be judged; a right one is forgiven by `forgive`.
+   *
+   * @throws Problem `too_many_passwords`, before anything is judged
+   */
+  countPassword(req: Request, username: string): Promise<void>;
   /** Forgets the wrong passwords for an account. */
   forgive(req: Request, username: string): Promise<void>;
 }
 
-const accountKey = (req: Request, username: unknown): string => `${req.ip}|${String(username).slice(0, 256).toLowerCase()}`;
+const accountKey = (req: Request, username: string): string => `${clientAddressKey(req.ip) ?? "unknown"}|${username.toLowerCase()}`;
 
 /** Makes the limits; on Redis where there is one. Without an answer from it, each process counts by itself. */
 export async function createAppLimits(redis: Redis | undefined, log: Logger): Promise<AppLimits> {
@@ -40,11 +45,13 @@ export async function createAppLimits(redis: Redis | undefined, log: Logger): Pr
     },
   );
   await limits.ready();
-  const byAccount = rateLimit(limits, "sign-in:account", { by: (req) => accountKey(req, req.body?.username) });
   return Object.freeze({
     signInByAddress: rateLimit(limits, "sign-in:address", { by: "address" }) as RequestHandler,
     codesOf: (subject) => rateLimit(limits, "codes:user", { by: "user", subject }) as RequestHandler,
-    signInByAccount: (req, res, next) => (typeof req.body?.username === "string" ? byAccount(req, res, next) : next()),
+    async countPassword(req, username) {
+      const { allowed, retryAfter = 1 } = await limits.consume("sign-in:account", accountKey(req, username));
+      if (!allowed) throw new Problem("too_many_passwords", { headers: { "Retry-After": String(retryAfter) } });
+    },
     async forgive(req, username) {
       await limits.reset("sign-in:account", accountKey(req, username));
     },

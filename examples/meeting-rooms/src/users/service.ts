@@ -79,9 +79,8 @@ export const users: ServiceDefinition<"users"> = service({
         body: credentials,
         form: true,
         answers: { 200: token },
-        problems: ["credentials_invalid", "account_inactive"],
+        problems: ["credentials_invalid", "account_inactive", "too_many_passwords"],
       },
-      limits.signInByAccount,
       login,
     );
 
@@ -93,9 +92,8 @@ export const users: ServiceDefinition<"users"> = service({
         body: bothFactors,
         form: true,
         answers: { 200: token },
-        problems: ["credentials_invalid", "account_inactive"],
+        problems: ["credentials_invalid", "account_inactive", "too_many_passwords"],
       },
-      limits.signInByAccount,
       loginMfa,
     );
 

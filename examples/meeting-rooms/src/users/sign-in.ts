@@ -38,6 +38,7 @@ export function signInRoutes({ database, mfa, signingKeys, limits }: SignInOptio
 
   /** The first factor, and what stands between it and a session. */
   const firstFactor = async (req: Request, username: string, password: string) => {
+    await limits.countPassword(req, username);
     const user = allowed(await userWithPassword(database, username, password));
     await limits.forgive(req, username);
     return { user, step: await mfa.signIn({ id: user.id, name: user.username }, { amr: ["pwd"] }) };
