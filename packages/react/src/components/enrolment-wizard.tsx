@@ -81,7 +81,8 @@ export function EnrolmentScreen({
   const heading = useRef<HTMLHeadingElement>(null);
   const last = useRef(step);
   useEffect(() => {
-    if (last.current !== step && last.current !== "starting") heading.current?.focus();
+    // On "Confirm" the field takes it.
+    if (last.current !== step && last.current !== "starting" && step !== "confirm") heading.current?.focus();
     last.current = step;
   }, [step]);
   if (step === "left") return null;

@@ -8,6 +8,9 @@ import { builtPages, hasChromium, withBrowser } from "./support.ts";
 
 const subject = { id: "ada", name: "ada@example.com", session: "s1" };
 
+/** Under StrictMode effects run twice, which hides what runs in the wrong order: one of the two goes without. */
+const LOOSE = { 18: {}, 19: { loose: "" } };
+
 describe.skipIf(!hasChromium).each(["19", "18"] as const)("in Chromium, on a live Express server, React %s", (version) => {
   const browser = withBrowser();
   let folder: string;
@@ -18,7 +21,7 @@ describe.skipIf(!hasChromium).each(["19", "18"] as const)("in Chromium, on a liv
 
   const start = (options: HostOptions = {}): Promise<Host> => startHost({ ...options, routes: (app) => app.use(express.static(folder)) });
   const open = async (host: Host, page: Page, show: string, as = "ada:s1"): Promise<void> => {
-    await page.goto(`${host.url}/test/browser/host.html?${new URLSearchParams({ show, ...(as && { as }) })}`);
+    await page.goto(`${host.url}/test/browser/host.html?${new URLSearchParams({ show, ...(as && { as }), ...LOOSE[version] })}`);
   };
   const enrolled = async ({ mfa, clock }: Host): Promise<{ phone: VirtualAuthenticator; codes: string[] }> => {
     const setup = await mfa.factors.setup(subject, {});
