@@ -36,7 +36,7 @@ export async function canaryRound(round: Round, onError: (error: unknown) => voi
     known.set(text, kind);
     return text;
   };
-  const attempt = async <T>(run: () => Promise<T>): Promise<T | undefined> => await run().catch((error) => onError(error));
+  const attempt = async (run: () => Promise<unknown>): Promise<unknown> => await run().catch((error) => onError(error));
   const some = (what: string): Subject => ({
     id: `${what}-${number}`,
     name: secret("address", `${what}-${randomUUID().slice(0, 8)}@example.com`),

@@ -259,7 +259,7 @@ describe.each(stores)("the sealed log on $name", ({ open }) => {
       { type: "audit_rows_removed", count: removed, before: kit.clock.now - 7 * DAY },
     ]);
     expect(await mfa.audit.prune({ olderThan: "7d" })).toEqual({ removed: 0 });
-    for (const olderThan of ["23h", 0, "x" as never]) await expect(mfa.audit.prune({ olderThan })).rejects.toThrow(ConfigError);
+    for (const olderThan of ["23h", 0, "x" as never] as const) await expect(mfa.audit.prune({ olderThan })).rejects.toThrow(ConfigError);
     const [record] = await opened.store.auditPage({ after: 0, limit: 1 });
     await opened.store.auditRemove({ from: record?.seq ?? 0, to: record?.seq ?? 0 });
     expect(faultOf(await mfa.audit.verify())).toMatchObject({ kind: "row_missing", seq: record?.seq });

@@ -21,8 +21,9 @@ const DAY = 86_400_000;
 let opened: Pool[] = [];
 
 afterEach(async () => {
-  for (const pool of opened) await pool.end();
+  const pools = opened;
   opened = [];
+  for (const pool of pools) await pool.end();
 });
 
 const empty = async (options: PoolOptions = {}): Promise<{ url: string; pool: Pool }> => {
@@ -357,7 +358,9 @@ describe.skipIf(serverUrl === null)("migrations on MariaDB", () => {
     const { pool } = await empty();
     const store = mysqlStore(pool);
     const missing = { errno: 1146, code: "ER_NO_SUCH_TABLE", sqlState: "42S02" };
-    await expect(store.charge({ ...someone(), lane: "authenticator", now: START, schedule: SCHEDULE, codes: [] })).rejects.toMatchObject(missing);
+    await expect(store.charge({ ...someone(), lane: "authenticator", now: START, schedule: SCHEDULE, codes: [] })).rejects.toMatchObject(
+      missing,
+    );
     await expect(store.read(someone())).rejects.toMatchObject(missing);
     await expect(store.addDataKeys([])).rejects.toMatchObject(missing);
     const mfa = createMfa({ issuer: "Test", keys: keyring(TEST_KEYS), store });
@@ -581,7 +584,7 @@ describe.skipIf(serverUrl === null)("statements on MariaDB", () => {
       return [verification.ok ? "ok" : verification.reason, statements - before];
     };
     expect(await counted({ subject: user.subject, code: user.code() })).toEqual(["ok", 11]);
-    expect(await counted({ subject: user.subject, code: user.code() })).toEqual(["replayed", 10]);
+    expect(await counted({ subject: user.subject, code: user.code() })).toEqual(["replayed", 9]);
     expect(await counted({ subject: user.subject, code: user.wrong() })).toEqual(["invalid", 9]);
     for (let n = 0; n < 3; n += 1) await mfa.verify({ subject: user.subject, code: user.wrong() });
     await mfa.verify({ subject: user.subject, code: user.code(1) });
