@@ -1,8 +1,12 @@
 import { availableParallelism, cpus } from "node:os";
 import type { Ratio, Report } from "./runner.ts";
 
-/** Each is a file that exports `bench`, which gives a report: beside this one, or in the package that it is about. */
-const BENCHES = ["totp", "verify", "statements", "scale", "limits", "http", "bundle"];
+/** Each is a file that exports `bench`, which gives a report: beside this one, or where that is which it is about. */
+const BENCHES = ["totp", "verify", "statements", "scale", "limits", "http", "bundle", "rooms"];
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  bundle: "../../react/bench/bundle.ts",
+  rooms: "../../../examples/meeting-rooms/bench/rooms.ts",
+};
 
 const asNumber = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(2));
 
@@ -30,9 +34,7 @@ if (!BENCHES.includes(name)) {
   console.error(`Say which benchmark to run: pnpm bench ${BENCHES.join("|")} [--json] [--quick]`);
   process.exit(2);
 }
-const { bench } = (await import(new URL(name === "bundle" ? "../../react/bench/bundle.ts" : `./${name}.ts`, import.meta.url).href)) as {
-  bench(): Promise<Report>;
-};
+const { bench } = (await import(new URL(ELSEWHERE[name] ?? `./${name}.ts`, import.meta.url).href)) as { bench(): Promise<Report> };
 const report = await bench();
 const machine = { node: process.version, cpu: cpus()[0]?.model ?? "unknown", cores: availableParallelism() };
 for (const line of told(report)) console.log(line);

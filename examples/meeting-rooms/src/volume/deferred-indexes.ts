@@ -7,6 +7,13 @@ interface PutOff {
   make: string;
 }
 
+/** What was taken off. */
+export interface DeferredIndexes {
+  readonly names: readonly string[];
+  /** Puts everything back, one after the other, and tells of each as it begins. */
+  restore(begins: (name: string) => void): Promise<void>;
+}
+
 /** Whatever slows an insert down, constraints before the indexes that are not theirs. Primary keys stay. */
 const FOUND = `
   SELECT conname AS name, format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname) AS drop,
@@ -20,21 +27,16 @@ const FOUND = `
 /**
  * Takes the indexes and constraints off tables until everything is in them: building an index at once is many times
  * faster than growing it row by row. They come back as they were, and a row that breaks one undoes the transaction.
- *
- * @returns what puts them back, one after the other
  */
-export async function deferIndexes(
-  tx: Transaction,
-  tables: readonly string[],
-): Promise<{ count: number; restore(done: (name: string) => void): Promise<void> }> {
+export async function deferIndexes(tx: Transaction, tables: readonly string[]): Promise<DeferredIndexes> {
   const found = await tx.query<PutOff>(FOUND, [tables]);
   for (const { drop } of found) await tx.script(drop);
   return {
-    count: found.length,
-    async restore(done) {
+    names: found.map(({ name }) => name),
+    async restore(begins) {
       for (const { name, make } of found) {
+        begins(name);
         await tx.script(make);
-        done(name);
       }
     },
   };

@@ -7,13 +7,13 @@ export interface ProgressBar {
 
 const WIDTH = 30;
 
-/** Where `stream` is no terminal, a line for each tenth and for each new thing that is done. */
+/** A bar on a terminal; elsewhere a line for each tenth and for each new thing that is done. */
 export function progressBar(stream: NodeJS.WriteStream = process.stderr): ProgressBar {
   const began = performance.now();
   let written = "";
   return Object.freeze({
     at(part, doing) {
-      const step = `${Math.floor(part * (stream.isTTY ? 200 : 10))} ${doing}`;
+      const step = stream.isTTY ? `${Math.floor(part * 200)} ${doing}` : `${Math.floor(part * 10)} ${doing.replaceAll(/\d/g, "")}`;
       if (step === written) return;
       written = step;
       const bar = "=".repeat(Math.round(part * WIDTH)).padEnd(WIDTH);
