@@ -3,6 +3,7 @@ import { join, posix } from "node:path";
 import { execute, faultless, type Outcome, root } from "../gate.ts";
 
 const DOCS = join(root, "docs");
+const REACT = join(root, "packages", "react");
 const DIST = join(DOCS, ".vitepress", "dist");
 
 /** What a page of the built site offers to link to, and what it links to. */
@@ -42,8 +43,15 @@ function faultOf(link: string, page: string, files: ReadonlySet<string>, pages: 
 const loadedFromElsewhere = (html: string): string[] =>
   [...html.matchAll(/<(?:link|img|script)\b[^>]*?\s(?:href|src)="((?:https?:)?\/\/[^"]*)"/g)].map(([, url = ""]) => url);
 
-/** Builds the site, offline, and follows every link of what was built, those to headings too. */
+/** Builds the site and the gallery of React's components, offline, and follows every link of what was built, those to headings too. */
 export async function site(): Promise<Outcome> {
+  // The gallery lies beside the pages, which embed parts of it.
+  const gallery = await execute(
+    "vite",
+    ["build", "--config", "gallery/vite.config.ts", "--outDir", join(DOCS, "public", "gallery")],
+    REACT,
+  );
+  if (!gallery.ok) return gallery;
   const built = await execute(join(DOCS, "node_modules", ".bin", "vitepress"), ["build", "."], DOCS);
   if (!built.ok) return built;
   const paths = (await readdir(DIST, { recursive: true })).map((path) => path.replaceAll("\\", "/"));
