@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { complete, execute, type Outcome, root } from "../gate.ts";
 import { isFresh, libraries } from "../libraries.ts";
 
-/** Builds the published packages in the order they need each other, but for those whose dist is newer than all it is made from. */
+/** Builds the published packages in the order they need each other, but for those whose dist is newer than all it is made from; then the console's pages. */
 export async function build(): Promise<Outcome> {
   const built: string[] = [];
   for (const name of libraries) {
@@ -11,5 +11,6 @@ export async function build(): Promise<Outcome> {
     if (!outcome.ok) return outcome;
     built.push(name);
   }
-  return { ok: true, output: "", note: built.length > 0 ? built.join(", ") : "up to date" };
+  const pages = await execute("node", ["--conditions=@nightlatch/source", "examples/meeting-rooms/web/server/build.ts"]);
+  return { ...pages, output: pages.ok ? "" : pages.output, note: built.length > 0 ? built.join(", ") : "up to date" };
 }

@@ -10,6 +10,10 @@ const SERVICES = all.map(({ name }) => name);
 export interface Config {
   /** The services of this process. */
   services: readonly ServiceName[];
+  /** The web console's port, where it is of this process; it needs neither keys nor a database. */
+  consolePort: number | undefined;
+  /** Where Grafana is, for the console to lead to. */
+  grafanaUrl: string | undefined;
   /** Not to serve, but to make the next signing key. */
   rotateSigningKey: boolean;
   production: boolean;
@@ -56,6 +60,9 @@ const ofServices = z.object({
 const environment = z.object({
   NODE_ENV: z.string().default("development"),
   HOST: z.string().min(1).default("127.0.0.1"),
+  WEB_CONSOLE: z.enum(["on", "off"], { error: 'is "on" or "off"' }).default("on"),
+  CONSOLE_PORT: port(8000),
+  GRAFANA_URL: url.optional(),
   TRUST_PROXY: z.string().min(1).default("loopback"),
   REDIS_URL: z
     .string()
@@ -82,9 +89,19 @@ const HOW_TO_MAKE_KEYS =
   `    export NIGHTLATCH_KEYS="$(node -p "'k1:' + crypto.randomBytes(32).toString('base64')")"\n` +
   "and keep them where your other secrets are, never beside the database. Who loses them loses every enrolled authenticator.";
 
-const USAGE = `Usage: main.ts [--service ${SERVICES.join("|")}] [--rotate-signing-key]`;
+/** What `--service` may name. */
+const NAMES = [...SERVICES, "console"].join("|");
 
-function readArguments(args: readonly string[]): { services: readonly ServiceName[]; rotateSigningKey: boolean } {
+const USAGE = `Usage: main.ts [--service ${NAMES}] [--rotate-signing-key]`;
+
+/** What the arguments ask for. */
+interface Asked {
+  services: readonly ServiceName[];
+  console: boolean;
+  rotateSigningKey: boolean;
+}
+
+function readArguments(args: readonly string[]): Asked {
   let given: { service?: string | undefined; "rotate-signing-key"?: boolean | undefined };
   try {
     given = parseArgs({
@@ -95,10 +112,11 @@ function readArguments(args: readonly string[]): { services: readonly ServiceNam
     throw new StartError(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
   }
   const { service, "rotate-signing-key": rotateSigningKey = false } = given;
-  if (service === undefined) return { services: SERVICES, rotateSigningKey };
+  if (service === undefined) return { services: SERVICES, console: true, rotateSigningKey };
+  if (service === "console") return { services: [], console: true, rotateSigningKey };
   const known = SERVICES.find((name) => name === service);
-  if (!known) throw new StartError(`There is no service "${service}". --service is one of: ${SERVICES.join(", ")}.`);
-  return { services: [known], rotateSigningKey };
+  if (!known) throw new StartError(`There is no service "${service}". --service is one of: ${NAMES.replaceAll("|", ", ")}.`);
+  return { services: [known], console: false, rotateSigningKey };
 }
 
 /** An address that this machine can call, for one that it listens on. */
@@ -111,7 +129,7 @@ export const callable = (host: string): string =>
  * @throws StartError that says which variable is wrong or missing, and how to set it
  */
 export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Config {
-  const { services, rotateSigningKey } = readArguments(args);
+  const { services, console, rotateSigningKey } = readArguments(args);
   // An empty variable is how compose files and shells say that there is none.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
   const checked = environment.safeParse(given);
@@ -123,13 +141,14 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
   }
   const { data } = checked;
   const production = data.NODE_ENV === "production";
-  if (services.length < SERVICES.length && !data.DATABASE_URL) {
+  const servesData = services.length > 0 || rotateSigningKey;
+  if (servesData && services.length < SERVICES.length && !data.DATABASE_URL) {
     throw new StartError(
       `--service ${services.join()} runs apart from the other services, so they share a database server: set ` +
         "DATABASE_URL=postgresql://user:password@host:5432/name. Without --service everything runs in one process, and needs no server.",
     );
   }
-  if (production && !data.NIGHTLATCH_KEYS) {
+  if (servesData && production && !data.NIGHTLATCH_KEYS) {
     throw new StartError(`NODE_ENV is production and NIGHTLATCH_KEYS is not set: nothing could be sealed. ${HOW_TO_MAKE_KEYS}`);
   }
   const ports = Object.fromEntries(all.map(({ name }) => [name, Number(places.data[`${name.toUpperCase()}_PORT`])]));
@@ -141,6 +160,8 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
   );
   return Object.freeze({
     services,
+    consolePort: console && data.WEB_CONSOLE === "on" ? data.CONSOLE_PORT : undefined,
+    grafanaUrl: data.GRAFANA_URL,
     rotateSigningKey,
     production,
     host: data.HOST,

@@ -1,8 +1,10 @@
 import type { Logger } from "pino";
+import { startConsole } from "../web/server/start-console.ts";
 import type { Config } from "./config.ts";
 import { openContext } from "./context.ts";
 import { hasDemoAccounts, seedDemo } from "./demo/seed.ts";
 import { listen } from "./http/listen.ts";
+import type { ServiceContext } from "./service-context.ts";
 import { services } from "./services.ts";
 import { StartError } from "./start-error.ts";
 import { NOTICE } from "./tokens/signing-keys.ts";
@@ -13,8 +15,31 @@ export interface Running {
   close(): Promise<void>;
 }
 
+async function startServices(config: Config, log: Logger, onClose: ServiceContext["onClose"]): Promise<void> {
+  const context = await openContext(config, log, onClose);
+  if (config.production && (await hasDemoAccounts(context.database))) {
+    throw new StartError(
+      "NODE_ENV is production, and the database holds demo accounts, whose password is printed for all to read. " +
+        "Delete them, or use another database.",
+    );
+  }
+  if (config.demo) await seedDemo(context.database);
+  const made = [];
+  for (const { name, create } of services) {
+    if (config.services.includes(name)) made.push({ name, ...(await create(context)) });
+  }
+  const servers: (() => Promise<void>)[] = [];
+  onClose(async () => void (await Promise.all(servers.map((closing) => closing()))));
+  for (const { name, app, onStop } of made) {
+    const port = config.ports[name];
+    const server = await listen(app, { host: config.host, port, variable: `${name.toUpperCase()}_PORT`, onStop });
+    servers.push(() => server.close());
+    log.info({ service: name, host: config.host, port }, "listening");
+  }
+}
+
 /**
- * Starts the services that the configuration names.
+ * Starts the services that the configuration names, and the web console.
  *
  * @throws StartError, or an error of Nightlatch's, that says what keeps it from starting; nothing is left open
  */
@@ -25,26 +50,8 @@ export async function start(config: Config, log: Logger): Promise<Running> {
     for (const closing of opened.splice(0).reverse()) await closing();
   };
   try {
-    const context = await openContext(config, log, onClose);
-    if (config.production && (await hasDemoAccounts(context.database))) {
-      throw new StartError(
-        "NODE_ENV is production, and the database holds demo accounts, whose password is printed for all to read. " +
-          "Delete them, or use another database.",
-      );
-    }
-    if (config.demo) await seedDemo(context.database);
-    const made = [];
-    for (const { name, create } of services) {
-      if (config.services.includes(name)) made.push({ name, ...(await create(context)) });
-    }
-    const servers: (() => Promise<void>)[] = [];
-    onClose(async () => void (await Promise.all(servers.map((closing) => closing()))));
-    for (const { name, app, onStop } of made) {
-      const port = config.ports[name];
-      const server = await listen(app, { host: config.host, port, variable: `${name.toUpperCase()}_PORT`, onStop });
-      servers.push(() => server.close());
-      log.info({ service: name, host: config.host, port }, "listening");
-    }
+    if (config.services.length > 0) await startServices(config, log, onClose);
+    if (config.consolePort !== undefined) onClose(await startConsole(config, config.consolePort, log));
     return Object.freeze({ close });
   } catch (error) {
     await close();

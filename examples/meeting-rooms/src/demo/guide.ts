@@ -47,14 +47,17 @@ const story = (
   Who is enrolled stays so: to tell the story again, take guest instead of member, or delete the data.`;
 
 /** What whoever has started the system is told: where it is, who is there, and what to try. */
-export function guide({ services, host, ports, urls, dataFolder, databaseUrl, demo }: Config, now = Date.now()): string {
+export function guide({ services, consolePort, host, ports, urls, dataFolder, databaseUrl, demo }: Config, now = Date.now()): string {
   const at = (name: (typeof services)[number]): string => `http://${callable(host)}:${ports[name]}`;
   const lines = [
     "",
     "  Smart Meeting Rooms",
+    ...(consolePort === undefined ? [] : [`    ${"console".padEnd(9)} http://${callable(host)}:${consolePort}    begin here`]),
     ...services.map((name) => `    ${name.padEnd(9)} ${at(name)}`),
     ...(demo && services.includes("users") ? [`    ${"mail".padEnd(9)} ${at("users")}/inbox`] : []),
-    `    ${"data".padEnd(9)} ${databaseUrl === undefined ? dataFolder : "on the server that DATABASE_URL names"}`,
+    ...(services.length === 0
+      ? []
+      : [`    ${"data".padEnd(9)} ${databaseUrl === undefined ? dataFolder : "on the server that DATABASE_URL names"}`]),
     "",
   ];
   if (demo && services.includes("users")) {

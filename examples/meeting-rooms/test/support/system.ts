@@ -53,7 +53,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
 }
 
 function launch({ env = {}, args = [] }: Launch): { child: ChildProcess; output: () => string } {
-  const base = { PATH, HOME, TMPDIR, LOG_LEVEL: "info" };
+  const base = { PATH, HOME, TMPDIR, LOG_LEVEL: "info", WEB_CONSOLE: "off" };
   const child = spawn(process.execPath, ["--conditions=@nightlatch/source", MAIN, ...args], { cwd: ROOT, env: { ...base, ...env } });
   children.add(child);
   child.once("close", () => children.delete(child));

@@ -6,7 +6,7 @@ import { requestLog } from "../../src/http/request-log.ts";
 import { proxyTo } from "./proxy.ts";
 import { sameOriginOnly } from "./same-origin.ts";
 import { securityHeaders } from "./security-headers.ts";
-import { endSession } from "./session-cookie.ts";
+import { endSession, sessionToken } from "./session-cookie.ts";
 
 /** The services behind the console, in the order in which they are shown. */
 export const SERVICES = ["users", "rooms", "bookings", "reviews", "analytics"] as const;
@@ -34,6 +34,8 @@ export interface ConsoleOptions {
   grafanaUrl: string | undefined;
   /** Whether the users service shows its mail at `/inbox`. */
   inbox: boolean;
+  /** Ends live updates, which would else keep the server from closing. */
+  stop: AbortSignal;
 }
 
 /** The services' first path segments. */
@@ -46,7 +48,7 @@ const PATHS: Readonly<Record<BackendName, readonly string[]>> = {
 };
 
 /** The console's server: the built pages, the five services under `/api` on the same origin. */
-export function createConsole({ urls, pages, log, trustProxy, demoAccounts, grafanaUrl, inbox }: ConsoleOptions): Express {
+export function createConsole({ urls, pages, log, trustProxy, demoAccounts, grafanaUrl, inbox, stop }: ConsoleOptions): Express {
   const app = express();
   app.disable("x-powered-by").set("trust proxy", trustProxy);
   app.use(requestLog(log), securityHeaders);
@@ -57,13 +59,16 @@ export function createConsole({ urls, pages, log, trustProxy, demoAccounts, graf
     res.set("Cache-Control", "no-store");
     next();
   });
-  app.get("/api/console", (_req, res) => void res.json({ demo_accounts: demoAccounts, grafana_url: grafanaUrl ?? null, inbox }));
+  app.get("/api/console", (req, res) => {
+    const signed_in = sessionToken(req) !== undefined;
+    res.json({ signed_in, demo_accounts: demoAccounts, grafana_url: grafanaUrl ?? null, inbox });
+  });
   app.delete("/api/session", (req, res) => {
     endSession(req, res);
     res.status(204).end();
   });
   for (const name of SERVICES) {
-    const proxy = proxyTo(urls[name]);
+    const proxy = proxyTo(urls[name], stop);
     for (const path of PATHS[name]) app.use(`/api/${path}`, proxy);
   }
   app.use("/api", notFound);

@@ -70,11 +70,11 @@ async function answerWithSession(req: Request, res: Response, answer: IncomingMe
 
 /**
  * Hands requests on to a service, with the caller's token out of the cookie; bodies and live updates go through as they
- * come. The token that a sign-in ends with is kept from the browser's scripts.
+ * come, until `stop` ends those that never would. The token that a sign-in ends with is kept from the browser's scripts.
  *
  * @throws Problem `unavailable` when the service does not answer
  */
-export function proxyTo(service: string): RequestHandler {
+export function proxyTo(service: string, stop: AbortSignal): RequestHandler {
   return function proxy(req, res, next) {
     // What follows `/api` is the service's own path.
     const url = new URL(req.originalUrl.replace(/^\/api/, ""), service);
@@ -96,6 +96,11 @@ export function proxyTo(service: string): RequestHandler {
         return;
       }
       answer.once("error", failed);
+      if (answer.headers["content-type"]?.startsWith("text/event-stream")) {
+        const end = (): void => void res.end();
+        stop.addEventListener("abort", end, { once: true });
+        res.once("close", () => stop.removeEventListener("abort", end));
+      }
       // What streams is told to the browser at once.
       res.flushHeaders();
       answer.pipe(res);

@@ -60,7 +60,7 @@ function SignedIn({ me, facts, signOut }: { me: User; facts: ConsoleFacts; signO
   );
 }
 
-const NO_FACTS: ConsoleFacts = { demo_accounts: [], grafana_url: null, inbox: false };
+const NO_FACTS: ConsoleFacts = { signed_in: false, demo_accounts: [], grafana_url: null, inbox: false };
 
 export function App(): ReactNode {
   const path = usePath();
@@ -83,8 +83,14 @@ export function App(): ReactNode {
   }, []);
 
   useEffect(() => {
-    call<ConsoleFacts>("/console").then(setFacts, () => undefined);
-    void enter();
+    call<ConsoleFacts>("/console").then(
+      (told) => {
+        setFacts(told);
+        if (told.signed_in) void enter();
+        else setMe(null);
+      },
+      () => void enter(),
+    );
     onSignedOut(() => {
       setMe((before) => {
         if (before) setEnded(true);
@@ -105,7 +111,13 @@ export function App(): ReactNode {
     return (
       <main className="page page-narrow" id="main">
         <div className="card" role="alert">
-          <Empty level={1} icon="alert" tone="bad" title="The console did not load" text="The users service does not answer. Your bookings are safe.">
+          <Empty
+            level={1}
+            icon="alert"
+            tone="bad"
+            title="The console did not load"
+            text="The users service does not answer. Your bookings are safe."
+          >
             <button type="button" className="button" onClick={() => void enter()}>
               Try again
             </button>

@@ -50,7 +50,8 @@ export const readOverview = (signal: AbortSignal): Promise<Overview> => read("da
 export const readToday = (signal: AbortSignal): Promise<Today> => read("bookings/today", { timezone: zone }, signal);
 export const readFrequency = (period: Period, days: number, signal: AbortSignal): Promise<Frequency> =>
   read("bookings/frequency", { period, days, timezone: zone }, signal);
-export const readPeakHours = (days: number, signal: AbortSignal): Promise<PeakHours> => read("peak-hours", { days, timezone: zone }, signal);
+export const readPeakHours = (days: number, signal: AbortSignal): Promise<PeakHours> =>
+  read("peak-hours", { days, timezone: zone }, signal);
 export const readUtilization = (days: number, signal: AbortSignal): Promise<Utilization> =>
   read("rooms/utilization", { days, timezone: zone }, signal);
 export const readTopUsers = (days: number, limit: number, signal: AbortSignal): Promise<TopUsers> =>

@@ -1,5 +1,5 @@
-import { all, call } from "./call.ts";
 import { DAY } from "../times.ts";
+import { all, call } from "./call.ts";
 import type { Booking, Review } from "./types.ts";
 
 /** Somebody's own bookings from a year ago on, in the order of their start. */

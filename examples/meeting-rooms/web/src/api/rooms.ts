@@ -1,5 +1,5 @@
-import { all, call, query } from "./call.ts";
 import { zone } from "../times.ts";
+import { all, call, query } from "./call.ts";
 import type { Booking, Review, Room, RoomDay } from "./types.ts";
 
 /** Every room with what it is taken for on a day, given as `2026-05-14`, in the browser's zone. */

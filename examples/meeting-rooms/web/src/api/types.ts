@@ -75,6 +75,8 @@ export interface Page<Item> {
 
 /** What the console itself tells. */
 export interface ConsoleFacts {
+  /** Whether a session is there; whether it is still good, the services know. */
+  signed_in: boolean;
   demo_accounts: { username: string; password: string; role: string }[];
   grafana_url: string | null;
   inbox: boolean;

@@ -1,5 +1,6 @@
 import type { CSSProperties, ReactNode } from "react";
 import type { Booking, Room } from "../api/types.ts";
+import { seats } from "../day/book-form.tsx";
 import { capitalised } from "../day/filter-bar.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { clock, dayName, dayOf, MINUTE, span } from "../times.ts";
@@ -16,14 +17,26 @@ function away(milliseconds: number): string {
 }
 
 /** The next meeting, on a card like the night. */
-export function NextCard({ booking, room, now, bookings }: { booking: Booking; room: Room | undefined; now: number; bookings: readonly Booking[] }): ReactNode {
+export function NextCard({
+  booking,
+  room,
+  now,
+  bookings,
+}: {
+  booking: Booking;
+  room: Room | undefined;
+  now: number;
+  bookings: readonly Booking[];
+}): ReactNode {
   const starts = new Date(booking.starts_at).getTime();
   const ends = new Date(booking.ends_at).getTime();
   // Five hours or more around it, from a whole hour to a whole hour.
   const from = Math.floor(Math.min(starts - HOUR, starts - now < 3 * HOUR ? now - HOUR : starts - HOUR) / HOUR) * HOUR;
   const to = Math.max(from + 5 * HOUR, Math.ceil((ends + HOUR) / HOUR) * HOUR);
   const share = (time: number): number => Math.min(1, Math.max(0, (time - from) / (to - from)));
-  const others = bookings.filter(({ id, starts_at, ends_at }) => id !== booking.id && new Date(ends_at).getTime() > from && new Date(starts_at).getTime() < to);
+  const others = bookings.filter(
+    ({ id, starts_at, ends_at }) => id !== booking.id && new Date(ends_at).getTime() > from && new Date(starts_at).getTime() < to,
+  );
   const bar = (one: Booking): CSSProperties => {
     const begins = share(new Date(one.starts_at).getTime());
     return { "--at": begins, "--wide": share(new Date(one.ends_at).getTime()) - begins } as CSSProperties;
@@ -56,7 +69,7 @@ export function NextCard({ booking, room, now, bookings }: { booking: Booking; r
             <Icon name="pin" /> {room.location}
           </li>
           <li>
-            <Icon name="people" /> {room.capacity} seats
+            <Icon name="people" /> {seats(room.capacity)}
           </li>
           {room.equipment.length > 0 && (
             <li>

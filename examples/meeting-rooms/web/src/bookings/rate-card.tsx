@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from "react";
-import { ApiError } from "../api/call.ts";
 import { postReview } from "../api/bookings.ts";
+import { ApiError } from "../api/call.ts";
 import type { Booking } from "../api/types.ts";
 import { StarInput } from "../parts/star-input.tsx";
 import { Link } from "../router.tsx";
@@ -30,7 +30,12 @@ export function RateCard({ bookings, onRated }: { bookings: readonly Booking[]; 
             <Link to={`/rooms/${room_id}`}>{room_name}</Link>
             <span className="quiet small">{shortDay(starts_at)}</span>
           </p>
-          <StarInput label={`How was ${room_name}?`} name={`rate-${room_id}`} value={given[room_id] ?? 0} onChange={(rating) => rate(room_id, rating)} />
+          <StarInput
+            label={`How was ${room_name}?`}
+            name={`rate-${room_id}`}
+            value={given[room_id] ?? 0}
+            onChange={(rating) => rate(room_id, rating)}
+          />
         </div>
       ))}
       {fault && (

@@ -40,7 +40,7 @@ export function ChartCard({
       <details className="as-table">
         <summary>Show as table</summary>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard has to reach it */}
-        <div className="as-table-scroll" tabIndex={0} role="region" aria-label={`${title}, as a table`}>
+        <section className="as-table-scroll" tabIndex={0} aria-label={`${title}, as a table`}>
           <table>
             <thead>
               <tr>
@@ -62,7 +62,7 @@ export function ChartCard({
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       </details>
     </section>
   );

@@ -24,12 +24,10 @@ export function DailyChart({ points, period }: { points: Frequency["frequency"];
         <AreaChart data={points} margin={{ top: 22, right: 34, bottom: 0, left: -22 }} accessibilityLayer title="Bookings over time">
           <CartesianGrid vertical={false} stroke="var(--grid)" />
           {period === "daily" &&
-            dates
-              .filter(isSaturday)
-              .map((date) => {
-                const sunday = dates[dates.indexOf(date) + 1];
-                return sunday && <ReferenceArea key={date} x1={date} x2={sunday} fill="var(--raised)" fillOpacity={1} stroke="none" />;
-              })}
+            dates.filter(isSaturday).map((date) => {
+              const sunday = dates[dates.indexOf(date) + 1];
+              return sunday && <ReferenceArea key={date} x1={date} x2={sunday} fill="var(--raised)" fillOpacity={1} stroke="none" />;
+            })}
           <XAxis
             dataKey="date"
             ticks={ticksOf(dates, period)}
@@ -42,7 +40,9 @@ export function DailyChart({ points, period }: { points: Frequency["frequency"];
           <YAxis allowDecimals={false} tickCount={4} tickLine={false} axisLine={false} tick={{ fill: "var(--nl-quiet)", fontSize: 12 }} />
           <Tooltip
             cursor={{ stroke: "var(--nl-edge)" }}
-            content={<ChartTooltip title={(date: string) => (period === "daily" ? shortDay(at(date, 720)) : `From ${shortDay(at(date, 720))}`)} />}
+            content={
+              <ChartTooltip title={(date: string) => (period === "daily" ? shortDay(at(date, 720)) : `From ${shortDay(at(date, 720))}`)} />
+            }
           />
           <Area
             type="linear"

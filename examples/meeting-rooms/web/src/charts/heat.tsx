@@ -13,7 +13,9 @@ const step = (count: number, most: number): number => (most === 0 ? 0 : Math.min
 
 /** Weekdays by hours; the busiest cell is ringed and numbered. */
 export function Heat({ peaks }: { peaks: PeakHours }): ReactNode {
-  const cells = WEEKDAYS.flatMap((name, index) => HOURS.map((hour) => ({ name, weekday: index + 1, hour, count: countAt(peaks, index + 1, hour) })));
+  const cells = WEEKDAYS.flatMap((name, index) =>
+    HOURS.map((hour) => ({ name, weekday: index + 1, hour, count: countAt(peaks, index + 1, hour) })),
+  );
   const peak = cells.reduce((most, cell) => (cell.count > most.count ? cell : most));
   return (
     <>

@@ -68,11 +68,13 @@ export function Lines({
   const lastOf = (name: string): number => Number(points.findLast((point) => point[name] !== null)?.[name] ?? 0);
   const yOf = (value: number): number => TOP + (1 - value / most) * (HEIGHT - TOP - BOTTOM);
   const labels = spread(series.map(({ name }) => ({ name, y: yOf(lastOf(name)) })));
+  /** A line of one point would not be seen. */
+  const alone = (name: string): boolean => points.filter((point) => point[name] !== null).length < 2;
   const shown = (value: number): string => `${value.toFixed(digits)}${unit}`;
   return (
     <div className="lines" data-chart={title}>
       <ResponsiveContainer width="100%" height={HEIGHT}>
-        <LineChart data={[...points]} margin={{ top: TOP, right: 4, bottom: 0, left: -20 }} accessibilityLayer title={title}>
+        <LineChart data={[...points]} margin={{ top: TOP, right: 20, bottom: 0, left: -20 }} accessibilityLayer title={title}>
           <CartesianGrid vertical={false} stroke="var(--grid)" />
           <XAxis
             dataKey="at"
@@ -101,7 +103,7 @@ export function Lines({
               stroke={color}
               strokeWidth={2}
               {...(dashed && { strokeDasharray: "4 4" })}
-              dot={false}
+              dot={alone(name) && { r: 2, fill: color }}
               isAnimationActive={false}
             />
           ))}

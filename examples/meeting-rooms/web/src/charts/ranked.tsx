@@ -113,7 +113,10 @@ export function Ratings({ rooms }: { rooms: readonly Rated[] }): ReactNode {
       <ul className="ranked ranked-ratings">
         {head.map(row)}
         {between.length > 0 && (
-          <Between count={between.length} words={`${between.at(-1)?.average_rating.toFixed(1)} to ${between[0]?.average_rating.toFixed(1)}`} />
+          <Between
+            count={between.length}
+            words={`${between.at(-1)?.average_rating.toFixed(1)} to ${between[0]?.average_rating.toFixed(1)}`}
+          />
         )}
         {tail.map(row)}
       </ul>

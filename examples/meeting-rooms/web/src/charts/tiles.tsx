@@ -4,7 +4,19 @@ import { Stars } from "../parts/icon.tsx";
 
 const number = new Intl.NumberFormat("en-GB");
 
-function Tile({ name, value, unit, foot, children }: { name: string; value: string; unit: string; foot: string; children: ReactNode }): ReactNode {
+function Tile({
+  name,
+  value,
+  unit,
+  foot,
+  children,
+}: {
+  name: string;
+  value: string;
+  unit: string;
+  foot: string;
+  children: ReactNode;
+}): ReactNode {
   return (
     <section className="card figure" aria-label={name}>
       <h2>{name}</h2>
@@ -46,7 +58,12 @@ export function Tiles({ overview, today, now }: { overview: Overview; today: Tod
   const { users, rooms, bookings, reviews } = overview;
   return (
     <div className="figures">
-      <Tile name="Today" value={number.format(today.total)} unit="bookings" foot={`${today.in_progress} going on now, ${today.to_come} to come`}>
+      <Tile
+        name="Today"
+        value={number.format(today.total)}
+        unit="bookings"
+        foot={`${today.in_progress} going on now, ${today.to_come} to come`}
+      >
         <DayBars hours={today.hours} now={now} />
       </Tile>
       <Tile
@@ -57,7 +74,12 @@ export function Tiles({ overview, today, now }: { overview: Overview; today: Tod
       >
         <Split part={bookings.confirmed} all={bookings.total} />
       </Tile>
-      <Tile name="Rooms" value={number.format(rooms.available)} unit={`of ${rooms.total} available`} foot={`${rooms.unavailable} closed for booking`}>
+      <Tile
+        name="Rooms"
+        value={number.format(rooms.available)}
+        unit={`of ${rooms.total} available`}
+        foot={`${rooms.unavailable} closed for booking`}
+      >
         <span className="pips">
           {Array.from({ length: Math.min(39, rooms.total) }, (_, pip) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike
@@ -65,7 +87,12 @@ export function Tiles({ overview, today, now }: { overview: Overview; today: Tod
           ))}
         </span>
       </Tile>
-      <Tile name="People" value={number.format(users.active)} unit={`of ${number.format(users.total)} active`} foot={`${users.inactive} inactive`}>
+      <Tile
+        name="People"
+        value={number.format(users.active)}
+        unit={`of ${number.format(users.total)} active`}
+        foot={`${users.inactive} inactive`}
+      >
         <Split part={users.active} all={users.total} />
       </Tile>
       <Tile

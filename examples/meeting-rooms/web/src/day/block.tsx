@@ -52,9 +52,7 @@ export function DraftBlock({ draft }: { draft: Draft }): ReactNode {
   return (
     <div className="block" style={style} data-draft={phase}>
       <strong>{phase === "taken" ? "Taken" : saving ? title : title || "New booking"}</strong>
-      <span>
-        {saving ? "Saving…" : `${clockOf(from)}–${clockOf(to)}`}
-      </span>
+      <span>{saving ? "Saving…" : `${clockOf(from)}–${clockOf(to)}`}</span>
       {(phase === "open" || phase === "dragged") && (
         <>
           <i className="handle" data-handle="from" aria-hidden="true" />

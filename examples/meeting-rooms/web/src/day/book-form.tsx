@@ -123,5 +123,7 @@ export function BookForm({
   );
 }
 
+export const seats = (capacity: number): string => (capacity === 1 ? "1 seat" : `${capacity} seats`);
+
 /** What is said beside a room's name. */
-export const roomFacts = ({ capacity, location }: RoomDay): string => `${capacity} seats · ${location}`;
+export const roomFacts = ({ capacity, location }: RoomDay): string => `${seats(capacity)} · ${location}`;

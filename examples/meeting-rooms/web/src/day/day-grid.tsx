@@ -44,7 +44,16 @@ function describe(room: RoomDay, day: string, now: number, minute: number): stri
   return taken ? `${where}, booked until ${clockOf(taken.to)}` : `${where}, past`;
 }
 
-function Row({ room, day, now, draft, ratings, setDraft, cell, index }: DayProps & { room: RoomDay; cell: ReactNode; index: number }): ReactNode {
+function Row({
+  room,
+  day,
+  now,
+  draft,
+  ratings,
+  setDraft,
+  cell,
+  index,
+}: DayProps & { room: RoomDay; cell: ReactNode; index: number }): ReactNode {
   const gaps = gapsOf(room, day, now);
   const own = draft?.roomId === room.id ? draft : undefined;
   const drag = useDrag({ gaps, draft: own, onDraft: (span, done) => setDraft(drafted(room.id, span, draft, done)) });
@@ -89,7 +98,11 @@ export function DayGrid(props: DayProps): ReactNode {
   const id = useId();
   const wrap = useRef<HTMLDivElement>(null);
   const grid = useRef<HTMLDivElement>(null);
-  const [cursor, setCursor] = useState({ row: 0, minute: Math.min(CLOSES - STRIDE, Math.max(OPENS, Math.ceil(minutesIn(day, now) / STRIDE) * STRIDE || OPENS)), length: 0 });
+  const [cursor, setCursor] = useState({
+    row: 0,
+    minute: Math.min(CLOSES - STRIDE, Math.max(OPENS, Math.ceil(minutesIn(day, now) / STRIDE) * STRIDE || OPENS)),
+    length: 0,
+  });
   const [focused, setFocused] = useState(false);
   const minute = minutesIn(day, now);
   const isToday = day === dayOf(now);
@@ -107,29 +120,31 @@ export function DayGrid(props: DayProps): ReactNode {
   const open = (): void => {
     const gap = target && gapAt(gapsOf(target, day, now), cursor.minute);
     if (!target || !gap) return;
-    const span = cursor.length > 0 ? { from: cursor.minute, to: Math.min(gap.to, cursor.minute + cursor.length) } : hourFrom(gap, cursor.minute);
+    const span =
+      cursor.length > 0 ? { from: cursor.minute, to: Math.min(gap.to, cursor.minute + cursor.length) } : hourFrom(gap, cursor.minute);
     setDraft(drafted(target.id, span, draft, true));
   };
-  const keys: Record<string, () => void> = {
-    ArrowRight: () => move(row, cursor.minute + STRIDE),
-    ArrowLeft: () => move(row, cursor.minute - STRIDE),
-    ArrowDown: () => move(row + 1, cursor.minute),
-    ArrowUp: () => move(row - 1, cursor.minute),
-    Home: () => move(row, OPENS),
-    End: () => move(row, CLOSES - STRIDE),
-    n: () => move(row, Math.ceil(minute / STRIDE) * STRIDE),
-    Enter: open,
-    " ": open,
+  const places: Record<string, readonly [row: number, minute: number]> = {
+    ArrowRight: [row, cursor.minute + STRIDE],
+    ArrowLeft: [row, cursor.minute - STRIDE],
+    ArrowDown: [row + 1, cursor.minute],
+    ArrowUp: [row - 1, cursor.minute],
+    Home: [row, OPENS],
+    End: [row, CLOSES - STRIDE],
+    n: [row, Math.ceil(minute / STRIDE) * STRIDE],
+    N: [row, Math.ceil(minute / STRIDE) * STRIDE],
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target !== grid.current || event.ctrlKey || event.metaKey || event.altKey) return;
-    const lengthens = event.shiftKey && (event.key === "ArrowRight" || event.key === "ArrowLeft");
-    const act = lengthens
-      ? () => move(row, cursor.minute, Math.max(STRIDE, Math.min(720, (cursor.length || 60) + (event.key === "ArrowRight" ? STRIDE : -STRIDE))))
-      : keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!act) return;
+    const { key, shiftKey } = event;
+    const place = places[key];
+    if (shiftKey && (key === "ArrowRight" || key === "ArrowLeft")) {
+      const length = (cursor.length || 60) + (key === "ArrowRight" ? STRIDE : -STRIDE);
+      move(row, cursor.minute, Math.max(STRIDE, Math.min(720, length)));
+    } else if (place) move(...place);
+    else if (key === "Enter" || key === " ") open();
+    else return;
     event.preventDefault();
-    act();
   };
   const close = (): void => {
     setDraft(undefined);

@@ -3,11 +3,28 @@ import { Later } from "../parts/states.tsx";
 import { clockOf, OPENS } from "../times.ts";
 
 const ROWS: readonly (readonly (readonly [from: number, length: number])[])[] = [
-  [[0, 1.5], [3, 1], [6.3, 1.6]],
-  [[1.2, 2], [4.8, 1]],
-  [[0.4, 1], [3.6, 2.5], [7.6, 1.4]],
-  [[2, 1.5], [5, 1.2]],
-  [[0.2, 1.2], [6, 2]],
+  [
+    [0, 1.5],
+    [3, 1],
+    [6.3, 1.6],
+  ],
+  [
+    [1.2, 2],
+    [4.8, 1],
+  ],
+  [
+    [0.4, 1],
+    [3.6, 2.5],
+    [7.6, 1.4],
+  ],
+  [
+    [2, 1.5],
+    [5, 1.2],
+  ],
+  [
+    [0.2, 1.2],
+    [6, 2],
+  ],
 ];
 
 /** The grid while its first day is on its way: it stays in the same place. */

@@ -1,10 +1,10 @@
 import { type CSSProperties, type ReactNode, useState } from "react";
 import type { RoomDay } from "../api/types.ts";
 import { Dialog } from "../parts/dialog.tsx";
-import { CLOSES, clockOf, dayOf, lengthOf, minutesIn, OPENS } from "../times.ts";
 import { Link } from "../router.tsx";
+import { CLOSES, clockOf, dayOf, lengthOf, minutesIn, OPENS } from "../times.ts";
 import { Block, DraftBlock } from "./block.tsx";
-import { BookForm } from "./book-form.tsx";
+import { BookForm, seats } from "./book-form.tsx";
 import { type DayProps, drafted } from "./day-grid.tsx";
 import { gapAt, gapsOf } from "./draft.ts";
 import { useDrag } from "./use-drag.ts";
@@ -19,7 +19,8 @@ export function standingOf(room: RoomDay, day: string, now: number): Standing {
   if (!room.is_available) return { tone: "quiet", words: "Not available" };
   const gaps = gapsOf(room, day, now);
   const first = gaps[0];
-  if (day !== dayOf(now)) return first ? { tone: "quiet", words: `Free from ${clockOf(Math.max(OPENS, first.from))}` } : { tone: "quiet", words: "Past" };
+  if (day !== dayOf(now))
+    return first ? { tone: "quiet", words: `Free from ${clockOf(Math.max(OPENS, first.from))}` } : { tone: "quiet", words: "Past" };
   const taken = room.busy.find(({ starts_at, ends_at }) => new Date(starts_at).getTime() <= now && new Date(ends_at).getTime() > now);
   if (taken?.own) return { tone: "own", words: `Yours until ${clockOf(minutesIn(day, taken.ends_at))}` };
   if (taken) return { tone: "quiet", words: first ? `Free from ${clockOf(first.from)}` : "Booked out" };
@@ -95,7 +96,7 @@ export function DayStrips(props: DayProps): ReactNode {
       {room && chosen && sheet && (
         <Dialog
           title={`Book ${room.name}`}
-          note={`${room.capacity} seats, ${room.location}. ${until && until < 1440 ? `Free until ${clockOf(until)}.` : "Free for the rest of the day."}`}
+          note={`${seats(room.capacity)}, ${room.location}. ${until && until < 1440 ? `Free until ${clockOf(until)}.` : "Free for the rest of the day."}`}
           onClose={() => setSheet(false)}
         >
           <BookForm

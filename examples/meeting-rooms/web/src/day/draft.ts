@@ -50,7 +50,8 @@ export function gapsOf(room: RoomDay, day: string, now: number): Span[] {
 }
 
 /** The free stretch that holds a minute. */
-export const gapAt = (gaps: readonly Span[], minute: number): Span | undefined => gaps.find(({ from, to }) => minute >= from && minute < to);
+export const gapAt = (gaps: readonly Span[], minute: number): Span | undefined =>
+  gaps.find(({ from, to }) => minute >= from && minute < to);
 
 const floor = (minute: number): number => Math.floor(minute / STEP) * STEP;
 

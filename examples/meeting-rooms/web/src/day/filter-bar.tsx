@@ -86,7 +86,12 @@ export function FilterBar({
             <select
               aria-label="Free for an hour from"
               value=""
-              onChange={(event) => change({ from: event.target.value, to: clockOf(Number(event.target.value.slice(0, 2)) * 60 + Number(event.target.value.slice(3)) + 60) })}
+              onChange={(event) =>
+                change({
+                  from: event.target.value,
+                  to: clockOf(Number(event.target.value.slice(0, 2)) * 60 + Number(event.target.value.slice(3)) + 60),
+                })
+              }
             >
               <option value="">Free between…</option>
               {HOURS.slice(0, -2).map((minutes) => (
@@ -103,7 +108,11 @@ export function FilterBar({
           {count} of {total} rooms
         </span>
         {isFiltered(filters) && (
-          <button type="button" className="link" onClick={() => change({ q: undefined, seats: undefined, with: undefined, from: undefined, to: undefined })}>
+          <button
+            type="button"
+            className="link"
+            onClick={() => change({ q: undefined, seats: undefined, with: undefined, from: undefined, to: undefined })}
+          >
             Clear filters
           </button>
         )}

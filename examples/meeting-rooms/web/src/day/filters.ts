@@ -27,7 +27,8 @@ export function filtersOf(query: URLSearchParams): Filters {
 }
 
 /** Whether anything is filtered at all. */
-export const isFiltered = ({ name, seats, equipment, free }: Filters): boolean => name !== "" || seats > 0 || equipment.length > 0 || !!free;
+export const isFiltered = ({ name, seats, equipment, free }: Filters): boolean =>
+  name !== "" || seats > 0 || equipment.length > 0 || !!free;
 
 /** The rooms that fit, in the order they came in. */
 export function fitting(rooms: readonly RoomDay[], day: string, { name, seats, equipment, free }: Filters): RoomDay[] {
@@ -45,5 +46,8 @@ export function fitting(rooms: readonly RoomDay[], day: string, { name, seats, e
 export function commonEquipment(rooms: readonly RoomDay[], most: number): string[] {
   const counts = new Map<string, number>();
   for (const name of rooms.flatMap(({ equipment }) => equipment)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].sort(([a, many], [b, few]) => few - many || a.localeCompare(b)).map(([name]) => name).slice(0, most);
+  return [...counts]
+    .sort(([a, many], [b, few]) => few - many || a.localeCompare(b))
+    .map(([name]) => name)
+    .slice(0, most);
 }

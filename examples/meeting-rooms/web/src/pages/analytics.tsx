@@ -68,7 +68,12 @@ export function AnalyticsPage(): ReactNode {
       <h1>Analytics</h1>
       <LiveDot note={since(now - updated.current)} />
       <span className="grow" />
-      <Choice label="Period" value={String(days)} onChange={(value) => change({ days: value })} options={DAYS.map((one) => [one, `${one} days`] as const)} />
+      <Choice
+        label="Period"
+        value={String(days)}
+        onChange={(value) => change({ days: value })}
+        options={DAYS.map((one) => [one, `${one} days`] as const)}
+      />
       <a className="button" href={`/api/analytics/reports/utilization.csv${queryOf({ days, timezone: zone })}`} download>
         <Icon name="download" /> Download CSV
       </a>
@@ -86,7 +91,8 @@ export function AnalyticsPage(): ReactNode {
   const points = frequency.data?.frequency ?? [];
   const busiest = points.reduce((most, point) => (point.total > most.total ? point : most), points[0] ?? { date: "", total: 0 });
   const average = use.rooms.reduce((sum, one) => sum + one.utilization_percentage, 0) / Math.max(1, use.rooms.length);
-  const fresh = frequency.data && busiest.date ? `${frequency.data.total} in ${days} days · busiest ${dayMonthShort(at(busiest.date, 720))}` : "\u00a0";
+  const fresh =
+    frequency.data && busiest.date ? `${frequency.data.total} in ${days} days · busiest ${dayMonthShort(at(busiest.date, 720))}` : "\u00a0";
   return (
     <main className="page" id="main">
       {head}
@@ -114,7 +120,10 @@ export function AnalyticsPage(): ReactNode {
           note={`Bookings by weekday and hour of start, ${days} days`}
           summary="Bookings by weekday and hour of start."
           head={["Hour", ...WEEKDAYS]}
-          rows={Array.from({ length: 10 }, (_, index) => [`${8 + index}:00`, ...WEEKDAYS.map((_, day) => countAt(peaks, day + 1, 8 + index))])}
+          rows={Array.from({ length: 10 }, (_, index) => [
+            `${8 + index}:00`,
+            ...WEEKDAYS.map((_, day) => countAt(peaks, day + 1, 8 + index)),
+          ])}
         >
           <Heat peaks={peaks} />
         </ChartCard>

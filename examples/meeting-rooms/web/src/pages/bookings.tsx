@@ -3,26 +3,20 @@ import { readBookings, readOwnReviews } from "../api/bookings.ts";
 import { useLive } from "../api/live.ts";
 import { readRooms } from "../api/rooms.ts";
 import { useSession } from "../api/session.ts";
-import type { Booking, Room } from "../api/types.ts";
+import type { Booking } from "../api/types.ts";
 import { useRead } from "../api/use-read.ts";
 import { CancelRow } from "../bookings/cancel-row.tsx";
+import { Cancelled, Past, placeOf, Section } from "../bookings/lists.tsx";
 import { NextCard } from "../bookings/next-card.tsx";
 import { RateCard } from "../bookings/rate-card.tsx";
 import { Choice } from "../parts/choice.tsx";
-import { Icon, Stars } from "../parts/icon.tsx";
+import { Icon } from "../parts/icon.tsx";
 import { Bones, Empty, Failed } from "../parts/states.tsx";
 import { useNow, usePhone } from "../parts/use-media.ts";
 import { Link } from "../router.tsx";
-import { dayMonth, dayMonthShort, dayName, dayOf, at, shortDay, span, weekday, zone } from "../times.ts";
-
-/** Past bookings that are shown before one asks for more. */
-const FEW = 6;
+import { at, dayMonth, dayName, dayOf, weekday, zone } from "../times.ts";
 
 type Shown = "upcoming" | "past" | "cancelled";
-
-/** Where a booking is, in a line. */
-const placeOf = (room: Room | undefined, { room_name }: Booking): string =>
-  room ? `${room.name} · ${room.location} · ${room.capacity} seats` : room_name;
 
 function DayHeading({ day, now }: { day: string; now: number }): ReactNode {
   const name = dayName(day, now);
@@ -34,27 +28,12 @@ function DayHeading({ day, now }: { day: string; now: number }): ReactNode {
   );
 }
 
-function Section({ title, count, aside, children }: { title: string; count: number; aside?: ReactNode; children: ReactNode }): ReactNode {
-  return (
-    <section className="card list-card" aria-label={title}>
-      <header>
-        <h2 className="subhead">
-          {title} <span className="count">{count}</span>
-        </h2>
-        {aside}
-      </header>
-      {children}
-    </section>
-  );
-}
-
 /** One's own bookings: what comes, what was, and what was called off. */
 export function BookingsPage(): ReactNode {
   const { me, mfaEnabled } = useSession();
   const now = useNow();
   const isPhone = usePhone();
   const [tab, setTab] = useState<Shown>("upcoming");
-  const [all, showAll] = useState(false);
   const read = useRead("bookings", (signal) => readBookings(me.username, signal));
   const rooms = useRead("rooms", readRooms);
   const reviews = useRead("own reviews", readOwnReviews);
@@ -77,7 +56,11 @@ export function BookingsPage(): ReactNode {
   const past = confirmed.filter(isOver).reverse();
   const cancelled = bookings.filter(({ status }) => status === "cancelled").reverse();
   const next = upcoming.find(({ starts_at }) => new Date(starts_at).getTime() > now);
-  const toRate = [...new Map(past.filter(({ room_id }) => reviews.data && !rated.has(room_id) && roomOf.has(room_id)).map((one) => [one.room_id, one])).values()];
+  const toRate = [
+    ...new Map(
+      past.filter(({ room_id }) => reviews.data && !rated.has(room_id) && roomOf.has(room_id)).map((one) => [one.room_id, one]),
+    ).values(),
+  ];
   const shows = (which: Shown): boolean => !isPhone || tab === which;
 
   return (
@@ -115,82 +98,29 @@ export function BookingsPage(): ReactNode {
                   </Empty>
                 )}
                 {[...Map.groupBy(upcoming, ({ starts_at }) => dayOf(starts_at))].map(([day, ofDay]) => (
-                    <div key={day}>
-                      <DayHeading day={day} now={now} />
-                      {ofDay.map((booking) => (
-                        <CancelRow
-                          key={booking.id}
-                          booking={booking}
-                          place={placeOf(roomOf.get(booking.room_id), booking)}
-                          now={now}
-                          asksCode={mfaEnabled}
-                          onCancelled={(done) => read.put((before) => before.map((one) => (one.id === done.id ? done : one)))}
-                        />
-                      ))}
-                    </div>
-                ))}
-              </Section>
-            )}
-            {shows("past") && (
-              <Section
-                title="Past"
-                count={past.length}
-                aside={
-                  past.length > FEW && (
-                    <button type="button" className="link" onClick={() => showAll(!all)}>
-                      {all ? "Show fewer" : "Show all"}
-                    </button>
-                  )
-                }
-              >
-                {past.length === 0 && <Empty level={3} icon="clock" title="Nothing yet" text="Where you have met will stand here." />}
-                {past.slice(0, all ? undefined : FEW).map((booking) => {
-                  const rating = rated.get(booking.room_id);
-                  const room = roomOf.get(booking.room_id);
-                  return (
-                    <div className="row" key={booking.id}>
-                      <p className="row-when">
-                        {shortDay(booking.starts_at)}
-                        <span className="quiet small">{span(booking.starts_at, booking.ends_at)}</span>
-                      </p>
-                      <p className="row-what">
-                        {booking.title}
-                        <span className="quiet small">{room ? `${room.name} · ${room.location}` : booking.room_name}</span>
-                      </p>
-                      {rating === undefined ? room && <Link to={`/rooms/${room.id}`}>Rate {room.name}</Link> : <Stars rating={rating} size={14} />}
-                    </div>
-                  );
-                })}
-              </Section>
-            )}
-            {shows("cancelled") && (
-              <Section title="Cancelled" count={cancelled.length}>
-                {cancelled.length === 0 && (
-                  <Empty level={3} icon="clock" title="Nothing cancelled" text="Bookings you cancel stay here for reference." />
-                )}
-                {cancelled.slice(0, 20).map((booking) => (
-                  <div className="row" key={booking.id}>
-                    <p className="row-when quiet">
-                      {shortDay(booking.starts_at)}
-                      <span className="quiet small">{span(booking.starts_at, booking.ends_at)}</span>
-                    </p>
-                    <p className="row-what quiet">
-                      <s>{booking.title}</s>
-                      <span className="quiet small">{placeOf(roomOf.get(booking.room_id), booking)}</span>
-                    </p>
-                    <span className="quiet small">
-                      Cancelled by {booking.cancelled_by === me.username ? "you" : "an admin"}
-                      {booking.cancelled_at && `, ${dayMonthShort(booking.cancelled_at)}`}
-                    </span>
+                  <div key={day}>
+                    <DayHeading day={day} now={now} />
+                    {ofDay.map((booking) => (
+                      <CancelRow
+                        key={booking.id}
+                        booking={booking}
+                        place={placeOf(roomOf.get(booking.room_id), booking)}
+                        now={now}
+                        asksCode={mfaEnabled}
+                        onCancelled={(done) => read.put((before) => before.map((one) => (one.id === done.id ? done : one)))}
+                      />
+                    ))}
                   </div>
                 ))}
               </Section>
             )}
+            {shows("past") && <Past bookings={past} rated={rated} roomOf={roomOf} />}
+            {shows("cancelled") && <Cancelled bookings={cancelled} roomOf={roomOf} />}
           </div>
           <div className="stack aside" data-tab={tab}>
             {next && <NextCard booking={next} room={roomOf.get(next.room_id)} now={now} bookings={upcoming} />}
             {toRate.length > 0 && <RateCard bookings={toRate.slice(0, 3)} onRated={reviews.reload} />}
-            <section className="card note-card">
+            <section className="card note-card" data-on={mfaEnabled || undefined}>
               <Icon name="shield" />
               <div>
                 <h2>Two-step verification is {mfaEnabled ? "on" : "off"}</h2>

@@ -7,15 +7,16 @@ import { readDay, readReviews, readRoom } from "../api/rooms.ts";
 import { useSession } from "../api/session.ts";
 import type { Room } from "../api/types.ts";
 import { useRead } from "../api/use-read.ts";
+import { seats } from "../day/book-form.tsx";
 import { capitalised, signOf } from "../day/filter-bar.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Icon, Star } from "../parts/icon.tsx";
 import { Bones, Failed, Nowhere } from "../parts/states.tsx";
 import { useNow } from "../parts/use-media.ts";
-import { go, Link } from "../router.tsx";
 import { Plan } from "../room/plan.tsx";
 import { Reviews } from "../room/reviews.tsx";
 import { Week } from "../room/week.tsx";
+import { go, Link } from "../router.tsx";
 import { clock, dayOf } from "../times.ts";
 
 /** For admins: names the room, then has a code entered where one is needed. */
@@ -24,7 +25,14 @@ function DeleteRoom({ room }: { room: Room }): ReactNode {
   const [open, setOpen] = useState(false);
   const [fault, setFault] = useState<string>();
   const { fetch } = useStepUp({
-    about: { action: `delete ${room.name}`, noun: "deletion", verb: "delete", keep: "Keep room", subject: room.name, detail: room.location },
+    about: {
+      action: `delete ${room.name}`,
+      noun: "deletion",
+      verb: "delete",
+      keep: "Keep room",
+      subject: room.name,
+      detail: room.location,
+    },
   });
   const remove = async (): Promise<void> => {
     setOpen(false);
@@ -48,7 +56,11 @@ function DeleteRoom({ room }: { room: Room }): ReactNode {
         </span>
       )}
       {open && (
-        <Dialog title={`Delete ${room.name}?`} note={`Its bookings to come are cancelled.${mfaEnabled ? " You may be asked for a code." : ""}`} onClose={() => setOpen(false)}>
+        <Dialog
+          title={`Delete ${room.name}?`}
+          note={`Its bookings to come are cancelled.${mfaEnabled ? " You may be asked for a code." : ""}`}
+          onClose={() => setOpen(false)}
+        >
           <div className="dialog-actions">
             <button type="button" className="button" data-first="" onClick={() => setOpen(false)}>
               Keep room
@@ -88,7 +100,9 @@ export function RoomPage({ id }: { id: number }): ReactNode {
   const taken = today.data
     ?.find((one) => one.id === id)
     ?.busy.find(({ starts_at, ends_at }) => new Date(starts_at).getTime() <= now && new Date(ends_at).getTime() > now);
-  const met = own.data?.findLast(({ room_id, status, starts_at }) => room_id === id && status === "confirmed" && new Date(starts_at).getTime() <= now);
+  const met = own.data?.findLast(
+    ({ room_id, status, starts_at }) => room_id === id && status === "confirmed" && new Date(starts_at).getTime() <= now,
+  );
 
   return (
     <main className="page" id="main">
@@ -103,7 +117,8 @@ export function RoomPage({ id }: { id: number }): ReactNode {
             <h1>{room.data.name}</h1>
             {average !== undefined && (
               <span className="rating">
-                <Star /> <strong>{average.toFixed(1)}</strong> <span className="quiet">{all.length === 1 ? "1 review" : `${all.length} reviews`}</span>
+                <Star /> <strong>{average.toFixed(1)}</strong>{" "}
+                <span className="quiet">{all.length === 1 ? "1 review" : `${all.length} reviews`}</span>
               </span>
             )}
             {taken && <span className="badge">In use until {clock(taken.ends_at)}</span>}
@@ -122,7 +137,7 @@ export function RoomPage({ id }: { id: number }): ReactNode {
                 <Plan seats={room.data.capacity} />
                 <ul className="facts">
                   <li>
-                    <Icon name="people" /> {room.data.capacity} seats
+                    <Icon name="people" /> {seats(room.data.capacity)}
                   </li>
                   <li>
                     <Icon name="pin" /> {room.data.location}

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useMemo, useRef } from "react";
-import { useLive } from "../api/live.ts";
 import { readRatings } from "../api/analytics.ts";
+import { useLive } from "../api/live.ts";
 import { readDay } from "../api/rooms.ts";
 import { useSession } from "../api/session.ts";
 import { useRead } from "../api/use-read.ts";
@@ -108,7 +108,14 @@ export function RoomsPage(): ReactNode {
   return (
     <main className="page rooms-page" id="main">
       <DayHead day={day} today={today} go={goTo} />
-      <FilterBar filters={filters} equipment={commonEquipment(rooms, 4)} count={shown.length} total={rooms.length} search={search} change={change} />
+      <FilterBar
+        filters={filters}
+        equipment={commonEquipment(rooms, 4)}
+        count={shown.length}
+        total={rooms.length}
+        search={search}
+        change={change}
+      />
       {message}
       {read.error && !read.data && <Failed what="Rooms" error={read.error} retry={read.reload} />}
       {!read.data && !read.error && <DaySkeleton />}
@@ -117,9 +124,17 @@ export function RoomsPage(): ReactNode {
       )}
       {read.data && shown.length === 0 && (
         <div className="card">
-          <Empty icon="search" title={rooms.length === 0 ? "No rooms yet" : "No room fits"} text={rooms.length === 0 ? "Rooms that an admin adds stand here." : "No room has all that, at that time."}>
+          <Empty
+            icon="search"
+            title={rooms.length === 0 ? "No rooms yet" : "No room fits"}
+            text={rooms.length === 0 ? "Rooms that an admin adds stand here." : "No room has all that, at that time."}
+          >
             {rooms.length > 0 && (
-              <button type="button" className="button" onClick={() => change({ q: undefined, seats: undefined, with: undefined, from: undefined, to: undefined })}>
+              <button
+                type="button"
+                className="button"
+                onClick={() => change({ q: undefined, seats: undefined, with: undefined, from: undefined, to: undefined })}
+              >
                 Clear filters
               </button>
             )}

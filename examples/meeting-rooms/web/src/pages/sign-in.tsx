@@ -40,7 +40,13 @@ function Fault({ error }: { error: ApiError }): ReactNode {
   );
 }
 
-function DemoAccounts({ accounts, fill }: { accounts: ConsoleFacts["demo_accounts"]; fill(username: string, password: string): void }): ReactNode {
+function DemoAccounts({
+  accounts,
+  fill,
+}: {
+  accounts: ConsoleFacts["demo_accounts"];
+  fill(username: string, password: string): void;
+}): ReactNode {
   return (
     <section className="demo" aria-labelledby="demo-title">
       <header>

@@ -67,8 +67,10 @@ function Verdict({ system }: { system: System }): ReactNode {
     const [first] = slow;
     return (
       <Message tone="brass" icon="alert">
-        <strong>All {services.length} services answer. {capitalised(first?.name ?? "")} is slow:</strong> 95 of 100 answers within{" "}
-        {Math.round(first?.p95_ms ?? 0)} ms, since {clock(first?.since ?? system.at)}.
+        <strong>
+          All {services.length} services answer. {capitalised(first?.name ?? "")} is slow:
+        </strong>{" "}
+        95 of 100 answers within {Math.round(first?.p95_ms ?? 0)} ms, since {clock(first?.since ?? system.at)}.
       </Message>
     );
   }
@@ -101,7 +103,11 @@ function ServiceTable({ services }: { services: readonly Watched[] }): ReactNode
                 <span className="quiet small">port {port}</span>
               </th>
               <td>
-                <span className="ticks" role="img" aria-label={`Up in ${minutes.filter((one) => one.state === "up").length} minutes of the hour`}>
+                <span
+                  className="ticks"
+                  role="img"
+                  aria-label={`Up in ${minutes.filter((one) => one.state === "up").length} minutes of the hour`}
+                >
                   {minutes.map((minute) => (
                     <i key={minute.at} data-state={minute.state} />
                   ))}
@@ -132,7 +138,9 @@ function ServiceTable({ services }: { services: readonly Watched[] }): ReactNode
 const pointsOf = (services: readonly Watched[], of: keyof Omit<Figures, "state">): Point[] =>
   (services[0]?.minutes ?? []).map(({ at }, index) => ({
     at,
-    ...Object.fromEntries(services.map(({ name, minutes }) => [name, minutes[index]?.state === "unknown" ? null : (minutes[index]?.[of] ?? null)])),
+    ...Object.fromEntries(
+      services.map(({ name, minutes }) => [name, minutes[index]?.state === "unknown" ? null : (minutes[index]?.[of] ?? null)]),
+    ),
   }));
 
 /** Refused and failed answers of all services, weighed by how much each was asked. */
@@ -158,7 +166,12 @@ export function SystemPage(): ReactNode {
 
   const system = read.data;
   const services = system?.services ?? [];
-  const series: Series[] = services.map(({ name }) => ({ name, label: capitalised(name), color: COLOURS[name] ?? "var(--c1)", dashed: name === "reviews" }));
+  const series: Series[] = services.map(({ name }) => ({
+    name,
+    label: capitalised(name),
+    color: COLOURS[name] ?? "var(--c1)",
+    dashed: name === "reviews",
+  }));
   const refused = refusals(services);
   const now = refused.at(-1);
   const tableOf = (of: keyof Omit<Figures, "state">): (string | number)[][] =>
@@ -212,10 +225,24 @@ export function SystemPage(): ReactNode {
             </section>
           </div>
           <div className="charts charts-two">
-            <ChartCard title="Requests" note="per second" className="chart-inline" summary="Requests per second of each service over the last hour." head={head} rows={tableOf("requests_per_second")}>
+            <ChartCard
+              title="Requests"
+              note="per second"
+              className="chart-inline"
+              summary="Requests per second of each service over the last hour."
+              head={head}
+              rows={tableOf("requests_per_second")}
+            >
               <Lines title="Requests" points={pointsOf(services, "requests_per_second")} series={series} unit=" /s" digits={1} />
             </ChartCard>
-            <ChartCard title="Latency" note="95th percentile, ms" className="chart-inline" summary="95th percentile of each service's latency over the last hour." head={head} rows={tableOf("p95_ms")}>
+            <ChartCard
+              title="Latency"
+              note="95th percentile, ms"
+              className="chart-inline"
+              summary="95th percentile of each service's latency over the last hour."
+              head={head}
+              rows={tableOf("p95_ms")}
+            >
               <Lines
                 title="Latency"
                 points={pointsOf(services, "p95_ms")}
@@ -226,7 +253,14 @@ export function SystemPage(): ReactNode {
                 alert={{ at: system.slow_above_ms, label: `Alert above ${system.slow_above_ms} ms` }}
               />
             </ChartCard>
-            <ChartCard title="Errors" note="5xx, share of answers in %" className="chart-inline" summary="Share of answers with 5xx over the last hour." head={head} rows={tableOf("failed_percentage")}>
+            <ChartCard
+              title="Errors"
+              note="5xx, share of answers in %"
+              className="chart-inline"
+              summary="Share of answers with 5xx over the last hour."
+              head={head}
+              rows={tableOf("failed_percentage")}
+            >
               <Lines title="Errors" points={pointsOf(services, "failed_percentage")} series={series} unit=" %" digits={1} />
             </ChartCard>
             <ChartCard
@@ -242,9 +276,25 @@ export function SystemPage(): ReactNode {
                 <ResponsiveContainer width="100%" height={190}>
                   <BarChart data={refused.slice(-30)} margin={{ top: 10, right: 8, bottom: 0, left: -20 }} title="Refused and failed">
                     <CartesianGrid vertical={false} stroke="var(--grid)" />
-                    <XAxis dataKey="at" interval={14} tickLine={false} axisLine={{ stroke: "var(--nl-edge)" }} tick={{ fill: "var(--nl-quiet)", fontSize: 12 }} tickFormatter={clock} />
-                    <YAxis tickCount={4} allowDecimals={false} tickLine={false} axisLine={false} tick={{ fill: "var(--nl-quiet)", fontSize: 12 }} />
-                    <Tooltip cursor={{ fill: "var(--raised)" }} content={<ChartTooltip title={clock} value={(value: number) => `${value.toFixed(1)} %`} />} />
+                    <XAxis
+                      dataKey="at"
+                      interval={14}
+                      tickLine={false}
+                      axisLine={{ stroke: "var(--nl-edge)" }}
+                      tick={{ fill: "var(--nl-quiet)", fontSize: 12 }}
+                      tickFormatter={clock}
+                    />
+                    <YAxis
+                      tickCount={4}
+                      allowDecimals={false}
+                      tickLine={false}
+                      axisLine={false}
+                      tick={{ fill: "var(--nl-quiet)", fontSize: 12 }}
+                    />
+                    <Tooltip
+                      cursor={{ fill: "var(--raised)" }}
+                      content={<ChartTooltip title={clock} value={(value: number) => `${value.toFixed(1)} %`} />}
+                    />
                     <Bar dataKey="refused" name="4xx" stackId="all" fill="var(--s3)" isAnimationActive={false} />
                     <Bar dataKey="failed" name="5xx" stackId="all" fill="var(--nl-bad)" isAnimationActive={false} />
                   </BarChart>

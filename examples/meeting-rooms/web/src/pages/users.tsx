@@ -1,5 +1,5 @@
 import { StepUpCancelledError, useStepUp } from "@nightlatch/react";
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type CSSProperties, type FormEvent, type ReactNode, useState } from "react";
 import { ApiError, all, call } from "../api/call.ts";
 import { useLive } from "../api/live.ts";
 import { useSession } from "../api/session.ts";
@@ -42,7 +42,9 @@ function Protection({ user }: { user: ListedUser }): ReactNode {
   return (
     <span className="protection" data-tone="good">
       <Icon name="check" size={16} /> On
-      {authenticators > 0 && <span className="quiet small">{authenticators === 1 ? "Authenticator" : `${authenticators} authenticators`}</span>}
+      {authenticators > 0 && (
+        <span className="quiet small">{authenticators === 1 ? "Authenticator" : `${authenticators} authenticators`}</span>
+      )}
     </span>
   );
 }
@@ -61,7 +63,9 @@ function Share({ users, show }: { users: readonly ListedUser[]; show(): void }):
             <strong>{on}</strong> of {users.length} people, {users.length > 0 ? Math.round((on / users.length) * 100) : 0} %
           </span>
         </p>
-        <meter className="meter-good" min={0} max={users.length || 1} value={on} aria-label="People with two-step verification" />
+        <span className="track track-low track-good">
+          <i style={{ "--share": on / (users.length || 1) } as CSSProperties} />
+        </span>
       </div>
       {off > 0 && (
         <p className="share-warning">
@@ -82,7 +86,9 @@ function Share({ users, show }: { users: readonly ListedUser[]; show(): void }):
 function AddPerson({ onClose, onDone }: { onClose(): void; onDone(): void }): ReactNode {
   const [values, setValues] = useState({ name: "", username: "", email: "", password: "", role: "user" });
   const [fault, setFault] = useState<ApiError>();
-  const { fetch } = useStepUp({ about: { action: "make an admin", noun: "new admin", verb: "make", keep: "Not now", subject: values.name } });
+  const { fetch } = useStepUp({
+    about: { action: "make an admin", noun: "new admin", verb: "make", keep: "Not now", subject: values.name },
+  });
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     try {
@@ -191,7 +197,12 @@ export function UsersPage(): ReactNode {
     .filter((user) => role === "everyone" || user.role === role)
     .filter((user) => protection === "" || (protection === "locked" ? isLocked(user) : user.mfa_enabled === (protection === "on")))
     // Oneself first, then admins, then by name.
-    .sort((a, b) => Number(b.id === me.id) - Number(a.id === me.id) || Number(b.role === "admin") - Number(a.role === "admin") || a.name.localeCompare(b.name));
+    .sort(
+      (a, b) =>
+        Number(b.id === me.id) - Number(a.id === me.id) ||
+        Number(b.role === "admin") - Number(a.role === "admin") ||
+        a.name.localeCompare(b.name),
+    );
   const shown = found.slice(0, count);
 
   return (
@@ -230,7 +241,11 @@ export function UsersPage(): ReactNode {
               ]}
             />
             <label className="chip chip-select">
-              <select aria-label="Two-step verification" value={protection} onChange={(event) => change({ "two-step": event.target.value })}>
+              <select
+                aria-label="Two-step verification"
+                value={protection}
+                onChange={(event) => change({ "two-step": event.target.value })}
+              >
                 <option value="">Two-step: any</option>
                 <option value="on">Two-step: on</option>
                 <option value="off">Two-step: off</option>
@@ -280,7 +295,9 @@ export function UsersPage(): ReactNode {
                         </span>
                       </th>
                       <td className="quiet users-mail">{user.email}</td>
-                      <td>{user.role === "admin" ? <span className="badge badge-accent">Admin</span> : <span className="quiet">Member</span>}</td>
+                      <td>
+                        {user.role === "admin" ? <span className="badge badge-accent">Admin</span> : <span className="quiet">Member</span>}
+                      </td>
                       <td>
                         <Protection user={user} />
                       </td>
@@ -291,7 +308,12 @@ export function UsersPage(): ReactNode {
                             <span className="dots" aria-hidden="true">
                               <Icon name="dots" />
                             </span>
-                            <button type="button" className="link link-bad" aria-label={`Delete ${user.name}`} onClick={() => setDeleting(user)}>
+                            <button
+                              type="button"
+                              className="link link-bad"
+                              aria-label={`Delete ${user.name}`}
+                              onClick={() => setDeleting(user)}
+                            >
                               Delete user
                             </button>
                           </>

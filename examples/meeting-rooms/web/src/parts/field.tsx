@@ -23,7 +23,9 @@ export function Field({
 }
 
 /** A password, which may be looked at. */
-export function PasswordField(props: { label: string; fault?: string | undefined; hint?: string } & InputHTMLAttributes<HTMLInputElement>): ReactNode {
+export function PasswordField(
+  props: { label: string; fault?: string | undefined; hint?: string } & InputHTMLAttributes<HTMLInputElement>,
+): ReactNode {
   const [shown, show] = useState(false);
   return (
     <div className="password">

@@ -2,7 +2,17 @@ import type { ReactNode } from "react";
 import { Star } from "./icon.tsx";
 
 /** A rating to be given, from one star to five. */
-export function StarInput({ label, name, value, onChange }: { label: string; name: string; value: number; onChange(value: number): void }): ReactNode {
+export function StarInput({
+  label,
+  name,
+  value,
+  onChange,
+}: {
+  label: string;
+  name: string;
+  value: number;
+  onChange(value: number): void;
+}): ReactNode {
   return (
     <fieldset className="star-input">
       <legend className="hidden">{label}</legend>

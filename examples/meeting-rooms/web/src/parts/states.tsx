@@ -60,9 +60,7 @@ export function Nowhere({ kind, what = "This page" }: { kind: "admins" | "missin
           icon={missing ? "off" : "lock"}
           title={missing ? "No such page" : "Admins only"}
           text={
-            missing
-              ? "The room may have been deleted, or the address mistyped."
-              : `${what} is for admins. Ask one of them if you need it.`
+            missing ? "The room may have been deleted, or the address mistyped." : `${what} is for admins. Ask one of them if you need it.`
           }
         >
           <Link to="/" className="button">

@@ -1,8 +1,8 @@
-import { type FormEvent, type ReactNode, useState } from "react";
+import { type CSSProperties, type FormEvent, type ReactNode, useState } from "react";
 import { postReview } from "../api/bookings.ts";
 import { ApiError, call } from "../api/call.ts";
-import type { Booking, Review, Room } from "../api/types.ts";
 import { useSession } from "../api/session.ts";
+import type { Booking, Review, Room } from "../api/types.ts";
 import { Stars } from "../parts/icon.tsx";
 import { Avatar } from "../parts/person.tsx";
 import { StarInput } from "../parts/star-input.tsx";
@@ -20,7 +20,12 @@ const faultOf = (error: unknown): string =>
     : "The reviews service does not answer. Try again.";
 
 /** A rating and some words: a new review, or one's own anew. */
-function ReviewForm({ title, review, onSend, onKeep }: {
+function ReviewForm({
+  title,
+  review,
+  onSend,
+  onKeep,
+}: {
   title: string;
   review?: Review;
   onSend(rating: number, comment: string): Promise<void>;
@@ -48,7 +53,13 @@ function ReviewForm({ title, review, onSend, onKeep }: {
         <h3>{title}</h3>
         <StarInput label="Your rating" name="rating" value={rating} onChange={setRating} />
       </header>
-      <textarea aria-label="What you would tell others" rows={2} maxLength={LONGEST} value={comment} onChange={(event) => setComment(event.target.value)} />
+      <textarea
+        aria-label="What you would tell others"
+        rows={2}
+        maxLength={LONGEST}
+        value={comment}
+        onChange={(event) => setComment(event.target.value)}
+      />
       <footer>
         <span className={fault ? "fault" : "quiet small"} role={fault ? "alert" : undefined}>
           {fault ?? `${comment.length} of ${LONGEST} characters`}
@@ -82,7 +93,9 @@ function Distribution({ reviews }: { reviews: readonly Review[] }): ReactNode {
         {counts.map(({ stars, count }) => (
           <li key={stars}>
             <span>{stars === 1 ? "1 star" : `${stars} stars`}</span>
-            <meter min={0} max={most} value={count} aria-label={`${stars} stars`} />
+            <span className="track track-low track-brass">
+              <i style={{ "--share": count / most } as CSSProperties} />
+            </span>
             <span className="numbers">{count}</span>
           </li>
         ))}
@@ -92,7 +105,17 @@ function Distribution({ reviews }: { reviews: readonly Review[] }): ReactNode {
 }
 
 /** What people say of a room, and the form for who has met there. */
-export function Reviews({ room, reviews, met, reload }: { room: Room; reviews: readonly Review[]; met: Booking | undefined; reload(): void }): ReactNode {
+export function Reviews({
+  room,
+  reviews,
+  met,
+  reload,
+}: {
+  room: Room;
+  reviews: readonly Review[];
+  met: Booking | undefined;
+  reload(): void;
+}): ReactNode {
   const { me } = useSession();
   const [all, showAll] = useState(false);
   const [editing, setEditing] = useState(false);
@@ -156,7 +179,12 @@ export function Reviews({ room, reviews, met, reload }: { room: Room; reviews: r
                   </button>
                 )}
                 {(review.own || me.role === "admin") && (
-                  <button type="button" className="link link-quiet" aria-label={`Remove the review of ${who}`} onClick={() => remove(review.id)}>
+                  <button
+                    type="button"
+                    className="link link-quiet"
+                    aria-label={`Remove the review of ${who}`}
+                    onClick={() => remove(review.id)}
+                  >
                     {review.own ? "Delete" : "Remove"}
                   </button>
                 )}

@@ -36,7 +36,7 @@ export function Week({ id, now }: { id: number; now: number }): ReactNode {
     <section className="card" aria-labelledby="week-title">
       <header className="week-head">
         <h2 className="subhead" id="week-title">
-          This week
+          {days.includes(today) ? "This week" : "Next week"}
         </h2>
         <span className="quiet small">08 – 18</span>
       </header>
@@ -46,9 +46,7 @@ export function Week({ id, now }: { id: number; now: number }): ReactNode {
           return (
             <li key={day} data-today={day === today || undefined}>
               <span>{shortDay(at(day, 720)).replace(/ \w+$/, "")}</span>
-              <span className="hidden">
-                {busy.length === 0 ? "free" : `taken ${busy.length === 1 ? "once" : `${busy.length} times`}`}
-              </span>
+              <span className="hidden">{busy.length === 0 ? "free" : `taken ${busy.length === 1 ? "once" : `${busy.length} times`}`}</span>
               <div className="week-lane" aria-hidden="true" style={{ "--now": (minutesIn(day, now) - OPENS) / 60 } as CSSProperties}>
                 {busy.map(({ starts_at, ends_at, own }) => (
                   <i
@@ -64,7 +62,7 @@ export function Week({ id, now }: { id: number; now: number }): ReactNode {
           );
         })}
       </ul>
-      <p className="quiet small">{read.data && days.includes(today) ? nextFree(read.data[days.indexOf(today)], today, now) : "\u00a0"}</p>
+      {days.includes(today) && <p className="quiet small">{read.data ? nextFree(read.data[days.indexOf(today)], today, now) : "\u00a0"}</p>}
     </section>
   );
 }
