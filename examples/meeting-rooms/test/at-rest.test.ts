@@ -2,7 +2,7 @@ import { Client } from "pg";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { enrol } from "./support/authenticator.ts";
 import { DEMO_PASSWORD } from "./support/demo.ts";
-import { call, tokenOf } from "./support/http.ts";
+import { call, expectProblem, tokenOf } from "./support/http.ts";
 import { freshServer } from "./support/server.ts";
 import { endAll, runToEnd, type Started, startSystem } from "./support/system.ts";
 
@@ -58,6 +58,22 @@ test("holds no factor of a deleted user, and none of one whose deletion a crash 
   );
   system = await startSystem({ env: server });
   expect([await count("nightlatch_factors"), await count("nightlatch_codes"), await count("erasures")]).toEqual([0, 0, 0]);
+});
+
+test("A52 factors deleted from the tables switch nothing off: signing in is refused; switching it off by the routes is no such thing", async () => {
+  const token = await tokenOf(system.users, "member", DEMO_PASSWORD);
+  const { grant } = await enrol(system.users, token);
+  const login = () => call("POST", users("/auth/login"), { form: { username: "member", password: DEMO_PASSWORD } });
+  expectProblem(await login(), 401, "mfa_required");
+  // Off by the owner, and on again: remembered before the answer, so that the next sign-in knows.
+  expect((await call("POST", users("/auth/mfa/disable"), { token, json: {}, headers: { "MFA-Grant": grant } })).status).toBe(200);
+  expect((await login()).status).toBe(200);
+  await enrol(system.users, token);
+
+  await client.query("DELETE FROM nightlatch_factors");
+  const refused = await login();
+  expectProblem(refused, 403, "enrolment_mismatch");
+  expect(refused.text).not.toContain("access_token");
 });
 
 test("a signing key put in the place of ours is not believed", async () => {

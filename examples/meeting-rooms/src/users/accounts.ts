@@ -2,7 +2,7 @@ import type { Mfa } from "@nightlatch/core";
 import { type Database, lockFor, type Queries, violated } from "../database/database.ts";
 import { Problem } from "../http/problem.ts";
 import { hashPassword, isPassword } from "./passwords.ts";
-import { insertUser, selectCredentials, selectForAdmin, selectUsers, updateActive } from "./sql.ts";
+import { insertUser, type KnownUser, selectCredentials, selectForAdmin, selectUsers, updateActive } from "./sql.ts";
 import { isUsername, type ListedUser, type Registration, type User, type UserQuery } from "./user.ts";
 
 const TAKEN = { users_username: "username_taken", users_email: "email_taken" } as const;
@@ -40,10 +40,10 @@ export async function createAccount(
 }
 
 /** The user whose password this is. An unknown user takes as long to refuse as a wrong password. */
-export async function userWithPassword(database: Queries, username: string, password: string): Promise<User | undefined> {
+export async function userWithPassword(database: Queries, username: string, password: string): Promise<KnownUser | undefined> {
   const found = isUsername(username) ? await selectCredentials(database, username) : undefined;
   const { password_hash: kept, ...user } = found ?? {};
-  return (await isPassword(password, kept)) ? (user as User) : undefined;
+  return (await isPassword(password, kept)) ? (user as KnownUser) : undefined;
 }
 
 /** Users as administrators see them, with how each one's second factor stands: one read of the engine's for each. */

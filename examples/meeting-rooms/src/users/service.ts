@@ -12,6 +12,7 @@ import { inboxPage } from "../mail/inbox-page.ts";
 import { startMail } from "../mail/mail.ts";
 import { createAccount, expendableUser, listUsers, setActive } from "./accounts.ts";
 import { deleteUser, finishErasures } from "./delete-user.ts";
+import { followEnrolment, rememberingEnrolment } from "./enrolment.ts";
 import { signInRoutes } from "./sign-in.ts";
 import { hasNoUsers, selectUser } from "./sql.ts";
 import { bothFactors, credentials, listedUser, registration, token, user, userChange, userQuery } from "./user.ts";
@@ -32,6 +33,7 @@ export const users: ServiceDefinition<"users"> = service({
     const { login, loginMfa, finish } = signInRoutes({ database, mfa, signingKeys, limits });
     await finishErasures(database, mfa);
     startMail(mfa, context);
+    followEnrolment(mfa, context);
 
     api.get(
       "/.well-known/jwks.json",
@@ -97,7 +99,7 @@ export const users: ServiceDefinition<"users"> = service({
       loginMfa,
     );
 
-    const { router } = expressMfa(mfa, {
+    const { router } = expressMfa(rememberingEnrolment(mfa, database), {
       subject: auth.subject,
       // A sign-in may also end at /auth/mfa/verify with its challenge in MFA-Challenge; the token is then in that answer.
       signIn: { session: () => randomUUID(), start: finish },

@@ -30,7 +30,7 @@ interface SignInRoutes {
 
 /** The login contract: `mfa.signIn` between password and session, `mfa.verify` for the second step. */
 export function signInRoutes({ database, mfa, signingKeys, limits }: SignInOptions): SignInRoutes {
-  const allowed = (user: User | undefined): User => {
+  const allowed = <Found extends User>(user: Found | undefined): Found => {
     if (!user) throw new Problem("credentials_invalid");
     if (!user.is_active) throw new Problem("account_inactive");
     return user;
@@ -41,7 +41,7 @@ export function signInRoutes({ database, mfa, signingKeys, limits }: SignInOptio
     await limits.countPassword(req, username);
     const user = allowed(await userWithPassword(database, username, password));
     await limits.forgive(req, username);
-    return { user, step: await mfa.signIn({ id: user.id, name: user.username }, { amr: ["pwd"] }) };
+    return { user, step: await mfa.signIn({ id: user.id, name: user.username }, { amr: ["pwd"], enrolled: user.mfa_enrolled }) };
   };
 
   const tokenFor = async (token: AccessToken): Promise<Record<string, unknown>> => ({

@@ -23,10 +23,15 @@ export async function hasNoUsers(database: Queries): Promise<boolean> {
   return row?.empty === true;
 }
 
+/** What a sign-in goes by: the user, and whether the app remembers that they have enrolled. */
+export interface KnownUser extends User {
+  mfa_enrolled: boolean;
+}
+
 /** A user by name, with the hash of the password. */
-export async function selectCredentials(database: Queries, username: string): Promise<(User & { password_hash: string }) | undefined> {
-  const [user] = await database.query<User & { password_hash: string }>(
-    `SELECT ${COLUMNS}, password_hash FROM users WHERE lower(username) = lower($1)`,
+export async function selectCredentials(database: Queries, username: string): Promise<(KnownUser & { password_hash: string }) | undefined> {
+  const [user] = await database.query<KnownUser & { password_hash: string }>(
+    `SELECT ${COLUMNS}, mfa_enrolled, password_hash FROM users WHERE lower(username) = lower($1)`,
     [username],
   );
   return user;
@@ -83,4 +88,12 @@ export async function selectErasures(database: Queries): Promise<string[]> {
 
 export async function deleteErasure(database: Queries, userId: string): Promise<void> {
   await database.query("DELETE FROM erasures WHERE user_id = $1", [userId]);
+}
+
+/** Remembers whether a user is enrolled, unless something newer is remembered. */
+export async function updateEnrolled(database: Queries, id: string, enrolled: boolean, at: Date): Promise<void> {
+  await database.query(
+    "UPDATE users SET mfa_enrolled = $2, mfa_changed_at = $3 WHERE id = $1 AND (mfa_changed_at IS NULL OR mfa_changed_at <= $3)",
+    [id, enrolled, at],
+  );
 }
