@@ -112,6 +112,8 @@ export function createMfaClient({
       const response = await send(base + path, {
         method,
         credentials,
+        // A redirect would take the grant and the code along, to whatever origin.
+        redirect: "error",
         headers: {
           ...own,
           ...(body && { "Content-Type": "application/json" }),

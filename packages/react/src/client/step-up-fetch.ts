@@ -18,7 +18,7 @@ type Send = (proof?: Record<string, string | undefined>) => Promise<Response>;
 
 /** The problem that a response tells of. It is read off a copy: the response is the caller's. */
 async function problemIn(response: Response, client: MfaClient): Promise<MfaProblem | undefined> {
-  if (response.ok || !/json/.test(response.headers.get("Content-Type") ?? "")) return undefined;
+  if (response.ok || response.redirected || !/json/.test(response.headers.get("Content-Type") ?? "")) return undefined;
   const body: unknown = await response
     .clone()
     .json()
@@ -26,9 +26,9 @@ async function problemIn(response: Response, client: MfaClient): Promise<MfaProb
   return problemOf(body, response.status, client.now(), response.headers.get("Retry-After"));
 }
 
-/** What a guard's refusal demands: in the body, else in `WWW-Authenticate` (RFC 9470 §3). */
+/** What a guard's refusal demands: in the body, else in `WWW-Authenticate` (RFC 9470 §3). Where a redirect led is no guard of ours. */
 async function demandIn(response: Response, client: MfaClient): Promise<DemandFacts | undefined> {
-  if (response.status !== 401) return undefined;
+  if (response.status !== 401 || response.redirected) return undefined;
   const problem = await problemIn(response, client);
   if (problem) return problem.code === "step_up_required" ? problem : undefined;
   const header = response.headers.get("WWW-Authenticate") ?? "";
@@ -37,13 +37,19 @@ async function demandIn(response: Response, client: MfaClient): Promise<DemandFa
   return { methods: [], ...(maxAge && { maxAge: Number(maxAge) }) };
 }
 
+const followed = (input: RequestInfo | URL, init?: RequestInit): boolean =>
+  (init?.redirect ?? (input instanceof Request ? input.redirect : "follow")) === "follow";
+
 /** Makes the request, and makes it again; of a `Request` it is a copy that goes out. */
 function repeatable(input: RequestInfo | URL, init: RequestInit | undefined, send: typeof fetch): Send {
   return (proof = {}) => {
     const isRequest = input instanceof Request;
     const headers = new Headers(init?.headers ?? (isRequest ? input.headers : {}));
-    for (const [name, value] of Object.entries(proof)) if (value) headers.set(name, value);
-    return send(isRequest ? input.clone() : input, { ...init, headers });
+    const proofs = Object.entries(proof).filter(([, value]) => value) as [string, string][];
+    for (const [name, value] of proofs) headers.set(name, value);
+    // A redirect takes every header field but `Authorization` along, to whatever origin (Fetch §4.5).
+    const redirect = proofs.length > 0 && followed(input, init) ? ({ redirect: "error" } as const) : {};
+    return send(isRequest ? input.clone() : input, { ...init, ...redirect, headers });
   };
 }
 
@@ -53,8 +59,13 @@ function repeatable(input: RequestInfo | URL, init: RequestInit | undefined, sen
  * want the same share one question; others are asked about one after another. Under `maxAge: 0` the code goes with the
  * request itself, and each request has its own.
  *
- * The client's grant goes along with every request, so that a fresh one is not asked for again; but only to the
- * origins of the page and the endpoint, and to `origins`. Others are never asked a code for.
+ * A demand is first tried with the client's grant, so that a fresh one is not asked for again; but only at the origins of
+ * the page and the endpoint, and at `origins`. Others are never asked a code for.
+ *
+ * Neither a grant nor a code goes along with a redirect: requests that bear one are made with `redirect: "error"`, so a
+ * guarded route has to answer without one. Requests without either follow redirects, and what they lead to is handed back
+ * as it is, whatever it demands. With `redirect: "error"` or `"manual"` of the caller's own the grant goes along at once,
+ * which saves the request that would have been refused.
  *
  * @throws StepUpCancelledError when the person would not confirm, or what else `ask` rejects with
  * @throws StepUpReplayError when the request can't be repeated, since its body is a stream; nobody is asked then
@@ -169,13 +180,20 @@ export function createStepUpFetch(client: MfaClient, ask: AskStepUp, options: St
     if (!trusts(url)) return await request();
     const guarded: Send = async (proof) => {
       const response = await request(proof);
-      client.keep(response.headers.get("MFA-Grant"));
+      if (!response.redirected) client.keep(response.headers.get("MFA-Grant"));
       return response;
     };
-    const response = await guarded({ "MFA-Grant": client.grant() });
-    const demand = await demandIn(response, client);
+    const isStream = init?.body instanceof ReadableStream;
+    const grant = { "MFA-Grant": client.grant() };
+    const isBare = followed(input, init) && !isStream;
+    let response = await guarded(isBare ? {} : grant);
+    let demand = await demandIn(response, client);
+    if (demand && isBare && grant["MFA-Grant"] && demand.maxAge !== 0) {
+      response = await guarded(grant);
+      demand = await demandIn(response, client);
+    }
     if (!demand) return response;
-    if (init?.body instanceof ReadableStream) throw new StepUpReplayError();
+    if (isStream) throw new StepUpReplayError();
     return await answer(response, guarded, (facts) => aboutOf(facts, { url, method: init?.method ?? method }), init?.signal ?? signal);
   };
 }
