@@ -130,12 +130,15 @@ describe("the data keys of a store", () => {
   it("R37 are looked at once by a call that wants them fresh, and are what they were where nothing was added", async () => {
     const store = memoryStore();
     const kept = keep(keyring(TEST_KEYS), store);
+    expect(kept.now()).toBeUndefined();
     const first = await kept.open();
+    expect(kept.now()).toBe(first);
     expect(await kept.fresh()).toBe(first);
     const { keyId } = await rotate(store);
     const second = await kept.fresh();
     expect(second).not.toBe(first);
     expect(second.keys.seal.map(({ id }) => id)).toEqual([keyId, first.keys.seal[0].id]);
+    expect(kept.now()).toBe(second);
     expect(await kept.open()).toBe(second);
   });
 

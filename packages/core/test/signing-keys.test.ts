@@ -95,6 +95,21 @@ describe("a token", () => {
     }
   });
 
+  it.each(["HS256", "EdDSA"] as const)("A33 another one that ends as a remembered one does is none of ours: %s", async (algorithm) => {
+    const own = kind(algorithm);
+    const token = await own.sign({ sub: "u" }, now, now + 60);
+    expect(own.recall(token, now * 1000)).toBeUndefined();
+    const claims = await own.verify(token, now * 1000);
+    expect(own.recall(token, now * 1000)).toBe(claims);
+    expect(own.recall(token, (now + 60) * 1000)).toBeUndefined();
+    const [header, , mac = ""] = token.split(".");
+    const body = Buffer.from(JSON.stringify({ ...claims, sub: "v" })).toString("base64url");
+    for (const forged of [`${header}.${body}.${mac}`, `x${token}`, `x${token.slice(1)}`, mac, mac.slice(-43)]) {
+      expect(own.recall(forged, now * 1000)).toBeUndefined();
+      expect(await own.verify(forged, now * 1000)).toBeUndefined();
+    }
+  });
+
   it("is remembered where it comes many times, under the active key, and there alone", async () => {
     const own = kind("EdDSA");
     const token = await own.sign({ sub: "u" }, now, now + 60);

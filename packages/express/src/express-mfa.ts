@@ -172,7 +172,7 @@ export function expressStepUp(mfa: StepUpMfa | RemoteMfa, { subject, ...options 
       const req = request as unknown as Request;
       // What `bind` gives when it is there is never nothing: a guard told to bind must not take any grant.
       const bound = bind ? (bind(req) ?? []) : undefined;
-      const verdict = await guard({ method: req.method, headers: req.headers }, async () => (await subject(req)) || undefined, bound);
+      const verdict = await guard({ method: req.method, headers: req.headers }, () => subject(req), bound);
       if (!verdict.pass) return send(res, verdict.response);
       setHead(res, verdict);
       res.locals.mfa = verdict.proof;

@@ -1,5 +1,6 @@
+import type { Subject } from "@nightlatch/core";
 import { expect, test } from "vitest";
-import { startHost } from "./support/app.ts";
+import { startHost, subjectOfBearer } from "./support/app.ts";
 import { enrolled, grantOf } from "./support/people.ts";
 import { expectProblem } from "./support/problems.ts";
 
@@ -132,4 +133,29 @@ test.each([
   const withCode = await host.call("POST", "/bound", { as: alice.as, headers: { "x-mfa-code": alice.fresh() } });
   expect(host.ran).toEqual([]);
   expect([withGrant.status, withCode.status]).toEqual([status, status]);
+});
+
+test("R43 a list of methods that is changed once the route is made changes nothing of what it demands", async () => {
+  const methods = ["hotp"];
+  const host = await startHost({ routes: (app, stepUp, run) => app.post("/listed", stepUp({ methods }), run) });
+  const alice = await enrolled(host, "alice");
+  methods.push("totp");
+  const call = { as: alice.as, headers: { "mfa-grant": await grantOf(host, alice) } };
+  expectProblem(await host.call("POST", "/listed", call), "enrolment_required", 403);
+});
+
+type Said = Subject | undefined | null | false;
+
+test.each<[string, (who: Said) => Said | Promise<Said>]>([
+  ["at once", (who) => who],
+  ["by a promise", async (who) => who],
+  // biome-ignore lint/suspicious/noThenProperty: what a query builder gives
+  ["by a query that is no promise", (who) => ({ then: (give: (who: Said) => void) => give(who) }) as Promise<Said>],
+])("A24 a host that says who is asking %s is understood, and so is that nobody is", async (_how, say) => {
+  const host = await startHost({ subject: (req) => say(subjectOfBearer(req)) });
+  const alice = await enrolled(host, "alice");
+  const headers = { "mfa-grant": await grantOf(host, alice) };
+  expect((await host.call("POST", "/plain", { as: alice.as, headers })).status).toBe(200);
+  expectProblem(await host.call("POST", "/plain", { headers }), "unauthenticated", 401);
+  expectProblem(await host.call("POST", "/plain", { as: "bob:b1", headers }), "enrolment_required", 403);
 });

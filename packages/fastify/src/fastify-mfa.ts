@@ -122,7 +122,7 @@ function decorate(fastify: FastifyInstance, mfa: StepUpMfa | RemoteMfa, { subjec
       const request = guarded as FastifyRequest;
       // What `bind` gives when it is there is never nothing: a guard told to bind must not take any grant.
       const bound = bind ? (bind(request) ?? []) : undefined;
-      const verdict = await guard(request, async () => (await subject(request)) || undefined, bound);
+      const verdict = await guard(request, () => subject(request), bound);
       if (!verdict.pass) return send(reply as unknown as FastifyReply, verdict.response);
       setHead(reply as unknown as FastifyReply, verdict);
       request.mfa = verdict.proof ?? null;

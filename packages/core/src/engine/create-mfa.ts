@@ -1,5 +1,4 @@
 import { createAuditLog } from "../audit/log.ts";
-import { ConfigError } from "../errors.ts";
 import { act, erase, noteSwitch } from "./admin.ts";
 import { deliver } from "./deliver.ts";
 import { checkDeviceName, listDevices, revokeDevice } from "./devices.ts";
@@ -10,27 +9,9 @@ import { disable, regenerateRecoveryCodes, remove, rename, resync } from "./life
 import { checkedOptions } from "./options.ts";
 import { signIn } from "./sign-in.ts";
 import { status } from "./status.ts";
+import { checked, checkText } from "./subject.ts";
 import type { AdminAct, Enrolling, Mfa, MfaOptions, Subject } from "./types.ts";
 import { challenge, verify, verifyGrant } from "./verify.ts";
-
-/** Longest texts of a subject. An id has to fit an index, a name the QR picture. */
-const LONGEST = { id: 255, tenant: 255, session: 1024, name: 128 };
-
-/** A text that a store can't tell from another is refused: a lone surrogate or a NUL has no UTF-8 of its own. */
-function checkText(part: keyof typeof LONGEST, text: unknown): void {
-  if (typeof text !== "string" || text === "" || text.length > LONGEST[part] || !text.isWellFormed() || text.includes("\0")) {
-    throw new ConfigError(
-      `A subject's ${part} is a well-formed string of 1 to ${LONGEST[part]} characters${part === "id" ? "" : " where there is one"}.`,
-    );
-  }
-}
-
-/** A subject without an id would share its factors with every other one. */
-function checked(subject: Subject): Subject {
-  checkText("id", subject?.id);
-  for (const part of ["tenant", "session", "name"] as const) if (subject[part] !== undefined) checkText(part, subject[part]);
-  return subject;
-}
 
 /** Somebody who is signed in, or the challenge of somebody who is about to be. */
 function checkedEnroller(who: Subject | Enrolling): Subject | Enrolling {
@@ -86,7 +67,7 @@ export function createMfa(options: MfaOptions): Mfa {
       else if (answer.session !== undefined) checkText("session", answer.session);
       return await verify(engine, answer);
     },
-    verifyGrant: async (grant, subject, demand) => await verifyGrant(engine, grant, checked(subject), demand),
+    verifyGrant: (grant, subject, demand) => verifyGrant(engine, grant, subject, demand),
     factors: Object.freeze({
       setup: async (who, request) => await setup(engine, checkedEnroller(who), request),
       enable: async (who, answer) => await enable(engine, checkedEnroller(who), answer),

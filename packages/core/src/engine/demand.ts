@@ -31,9 +31,25 @@ function faultOf(demand: Demand): string | undefined {
   return typeof once === "boolean" ? undefined : "A demand's once is true or false.";
 }
 
+/** Demands that were checked once and for all. */
+const fixed = new WeakSet<Demand>();
+
 /** A demand, checked: a mistake in it is the program's, so it throws instead of refusing. */
 export function checkDemand(demand: Demand = {}): CheckedDemand {
+  if (fixed.has(demand)) return demand as CheckedDemand;
   const fault = faultOf(demand);
   if (fault !== undefined) throw new ConfigError(fault);
   return { ...demand, maxAge: toSeconds(demand.maxAge ?? "5m") as number, once: demand.once ?? false };
+}
+
+/** The same for a demand that is made of many requests: nobody can change it, so none of them has it checked anew. */
+export function fixDemand(demand: Demand): CheckedDemand {
+  const { bind, methods, ...rest } = checkDemand(demand);
+  const made = Object.freeze({
+    ...rest,
+    ...(bind && { bind: Object.freeze([...bind]) }),
+    ...(methods && { methods: Object.freeze([...methods]) }),
+  });
+  fixed.add(made);
+  return made;
 }

@@ -43,6 +43,8 @@ export interface Engine extends Settings {
    * open, the store is looked at once for keys that other processes have added; empty ids are passed over.
    */
   openKeys(needed?: readonly string[]): Promise<OpenKeys>;
+  /** Those that are open, without waiting; `undefined` before the first are. */
+  keysNow(): OpenKeys | undefined;
   /** With whatever the store holds now: where it matters which key is the active one. */
   freshKeys(): Promise<OpenKeys>;
   /** Those to sign with, no more than an hour after another process made new ones. */
@@ -118,6 +120,7 @@ export function createEngine(settings: Settings): Engine {
     ...settings,
     store,
     openKeys: kept.open,
+    keysNow: kept.now,
     freshKeys: kept.fresh,
     async signingKeys() {
       const now = settings.clock();

@@ -51,13 +51,14 @@ export async function opened<Claims extends object>(
   return keyId === undefined || keys.has(keyId) ? claims : await kind(await engine.openKeys([keyId])).verify(token, now);
 }
 
-/** A grant that is this bearer's and meets the demand; whether it was ended since, its epoch tells. */
-export async function bornGrant(
-  engine: Engine,
-  grant: unknown,
-  bearer: Bearer,
-  demand: Omit<GrantDemand, "acr">,
-): Promise<(GrantClaims & TokenClaims) | undefined> {
-  const claims = await opened(engine, ({ grants }) => grants, grant);
-  return claims && isOf(claims, bearer) && meets(claims, { ...demand, acr: ACR }, engine.clock()) ? claims : undefined;
+type Granted = GrantClaims & TokenClaims;
+
+/** The claims of a grant, whosever it is. A guard is shown the same one at each request: a known one is not waited for. */
+export function grantClaims(engine: Engine, grant: unknown): Granted | Promise<Granted | undefined> {
+  const known = typeof grant === "string" ? engine.keysNow()?.grants.recall(grant, engine.clock()) : undefined;
+  return known ?? opened(engine, ({ grants }) => grants, grant);
 }
+
+/** Whether a grant is this bearer's and meets the demand; whether it was ended since, its epoch tells. */
+export const isBorn = (engine: Engine, claims: Granted, bearer: Bearer, demand: Omit<GrantDemand, "acr">): boolean =>
+  isOf(claims, bearer) && meets(claims, { ...demand, acr: ACR }, engine.clock());

@@ -2,7 +2,7 @@ import type { Factor } from "../factors/factor.ts";
 import type { SubjectState } from "../stores/store.ts";
 import { challengeOver, markOf, stepUpChallenge } from "./challenges.ts";
 import { bearerOf, confirmed, type Engine, keyOf } from "./engine.ts";
-import { bornGrant, type Earned } from "./grants.ts";
+import { type Earned, grantClaims, isBorn } from "./grants.ts";
 import { walk } from "./road.ts";
 import type { Proof, Refusal, Subject } from "./types.ts";
 
@@ -25,10 +25,11 @@ export async function provenByGrant(
   subject: Subject,
   grant: unknown,
 ): Promise<{ proven: Proven | undefined; state: SubjectState }> {
-  const claims = await bornGrant(engine, grant, bearerOf(subject), { maxAge: engine.proofMaxAge, methods: proving(engine) });
+  const claims = await grantClaims(engine, grant);
+  const isProof = claims && isBorn(engine, claims, bearerOf(subject), { maxAge: engine.proofMaxAge, methods: proving(engine) });
   const state = await engine.store.read(keyOf(subject));
   // A grant with a purpose serves that purpose alone, so an approved payment can't switch MFA off.
-  if (!claims || claims.epoch !== state.epoch || claims.purpose !== undefined || claims.bind !== undefined) {
+  if (!isProof || claims.epoch !== state.epoch || claims.purpose !== undefined || claims.bind !== undefined) {
     return { proven: undefined, state };
   }
   const { epoch, method, amr, auth_time: authTime } = claims;

@@ -5,9 +5,10 @@ import { answering, challengeOver, issueChallenge, markOf, type OpenChallenge, s
 import { checkDemand } from "./demand.ts";
 import { trustDevice } from "./devices.ts";
 import { bearerOf, type Engine, keyOf, methodsOf } from "./engine.ts";
-import { bornGrant, type Earned, granted } from "./grants.ts";
+import { type Earned, grantClaims, granted, isBorn } from "./grants.ts";
 import { type Walk, walk } from "./road.ts";
 import { SHORT_SECRET } from "./status.ts";
+import { checked } from "./subject.ts";
 import type { Answer, Challenge, Demand, GrantCheck, Subject, Verification } from "./types.ts";
 
 /** A step-up challenge: carries what the guard asked, so that the answer yields the grant it will take. */
@@ -90,14 +91,16 @@ export async function verify(engine: Engine, answer: Answer): Promise<Verificati
   });
 }
 
-/** Holds a grant against a demand. */
+/** Holds a grant against a demand. It checks the subject itself, so that a guard waits for no more than it has to. */
 export async function verifyGrant(engine: Engine, grant: string, subject: Subject, asked?: Demand): Promise<GrantCheck> {
-  const { once, ...demand } = checkDemand(asked);
-  const claims = await bornGrant(engine, grant, bearerOf(subject), demand);
-  if (!claims) return { ok: false };
+  const who = keyOf(checked(subject));
+  const demand = checkDemand(asked);
+  const found = grantClaims(engine, grant);
+  const claims = found instanceof Promise ? await found : found;
+  if (!claims || !isBorn(engine, claims, bearerOf(subject), demand)) return { ok: false };
   // The epoch ends grants at once when factors change, whatever their lifetime.
-  if (engine.revokesAtOnce && (await engine.store.read(keyOf(subject))).epoch !== claims.epoch) return { ok: false };
+  if (engine.revokesAtOnce && (await engine.store.read(who)).epoch !== claims.epoch) return { ok: false };
   const { method, amr, acr, auth_time, exp, jti } = claims;
-  if (once && (await engine.store.spend({ id: jti, expiresAt: exp * 1000 }, engine.clock())) !== true) return { ok: false };
+  if (demand.once && (await engine.store.spend({ id: jti, expiresAt: exp * 1000 }, engine.clock())) !== true) return { ok: false };
   return { ok: true, method, amr: [...amr], acr, verifiedAt: new Date(auth_time * 1000), expiresAt: new Date(exp * 1000) };
 }

@@ -32,6 +32,9 @@ export interface GrantClaims {
 const sessionDigest = ({ tenant, subject, session }: Bearer): string | undefined =>
   session === undefined ? undefined : digest(["session", tenant, subject, session]);
 
+/** A digest of who is asking, and in which session where there is one. */
+export const askerDigest = (bearer: Bearer): string => sessionDigest(bearer) ?? digest(["asker", bearer.tenant, bearer.subject]);
+
 const bindDigest = (bind: readonly string[] | undefined): string | undefined =>
   bind === undefined ? undefined : digest(["bind", ...bind]);
 
@@ -52,14 +55,14 @@ export function boundClaims(
 }
 
 /** Whose session a remembered token was found to be of, so that a guard need not hash it again at each request. */
-const sessions = new WeakMap<object, string | undefined>();
+const sessions = new WeakMap<object, string>();
 
 /** Whether a token is this bearer's, session included. */
 export function isOf(claims: Pick<GrantClaims, "tenant" | "sid"> & { sub: string }, bearer: Bearer): boolean {
   if (claims.sub !== bearer.subject || claims.tenant !== bearer.tenant) return false;
-  if (sessions.has(claims) && sessions.get(claims) === bearer.session) return true;
+  if (bearer.session !== undefined && sessions.get(claims) === bearer.session) return true;
   if (claims.sid !== sessionDigest(bearer)) return false;
-  sessions.set(claims, bearer.session);
+  if (bearer.session !== undefined) sessions.set(claims, bearer.session);
   return true;
 }
 

@@ -1,6 +1,6 @@
-import { checkDemand, isListOfText } from "../engine/demand.ts";
+import { fixDemand, isListOfText } from "../engine/demand.ts";
 import { ACR } from "../engine/engine.ts";
-import type { Demand, Mfa, Subject, Verification } from "../engine/types.ts";
+import type { Demand, GrantCheck, Mfa, Subject, Verification } from "../engine/types.ts";
 import { ConfigError } from "../errors.ts";
 import type { Amr, Method } from "../factors/factor.ts";
 import { grantCookie, grantInCookie } from "./cookies.ts";
@@ -46,11 +46,23 @@ export interface RemoteMfa {
 export type GuardedRequest = Pick<HttpRequest, "method" | "headers">;
 
 /** Judges one request to a guarded route. */
-export type Guard = (request: GuardedRequest, subject: () => Promise<Subject | undefined>, bind?: readonly string[]) => Promise<Verdict>;
+export type Guard = (request: GuardedRequest, subject: () => Asker | Promise<Asker>, bind?: readonly string[]) => Promise<Verdict>;
+
+/** Who is asking, as a host says it; nothing when nobody is signed in. */
+export type Asker = Subject | undefined | null | false;
 
 const refuse = (response: HttpResponse): Verdict => ({ pass: false, response });
 const NO_HEADERS: Readonly<Record<string, string>> = Object.freeze({});
 const PASS: Verdict = Object.freeze({ pass: true, headers: NO_HEADERS });
+
+const passedBy = ({ method, amr, acr }: Extract<GrantCheck, { ok: true }>): Verdict => ({
+  pass: true,
+  headers: NO_HEADERS,
+  proof: { by: "grant", method, amr, acr },
+});
+
+const isPending = (asked: Asker | Promise<Asker>): asked is Promise<Asker> =>
+  typeof asked === "object" && asked !== null && "then" in asked;
 
 /**
  * The step-up guard behind every adapter's `stepUp`. A request passes with a grant in `MFA-Grant` that meets
@@ -68,21 +80,23 @@ export function createStepUp(mfa: StepUpMfa | RemoteMfa, httpOptions?: HttpOptio
     if (ifNotEnrolled !== "allow" && ifNotEnrolled !== "deny") {
       throw new ConfigError(`stepUp: ifNotEnrolled is "allow" or "deny"; got ${JSON.stringify(ifNotEnrolled)}.`);
     }
-    const { maxAge, once, methods, purpose } = checkDemand(options);
-    // In seconds, so that no request has it read anew.
-    const wanted: Demand = { ...options, maxAge };
+    const wanted = fixDemand(options);
+    const { maxAge, once, methods, purpose } = wanted;
     if (once && "spends" in mfa && !mfa.spends) {
       throw new ConfigError("stepUp: once needs somewhere to note that a grant is spent: give remoteMfa a `spent` function.");
     }
 
-    const byGrant = async (request: GuardedRequest, subject: Subject, demand: Demand): Promise<Verdict | undefined> => {
+    // A cookie or a code that a page sends is judged by where the page is, also on a GET.
+    const isElsewhere = (request: GuardedRequest): boolean =>
+      isForeign(request, origins, {
+        evenSafe: request.headers["x-mfa-code"] !== undefined || (keepsGrants && grantInCookie(request) !== undefined),
+      });
+
+    /** The engine's word on the grant that a request shows; nothing where it shows none. */
+    const checkGrant = (request: GuardedRequest, subject: Subject, demand: Demand): Promise<GrantCheck> | undefined => {
       const grant = header(request, "mfa-grant") ?? (keepsGrants ? grantInCookie(request) : undefined);
       // `maxAge: 0` wants a code with this very request.
-      if (grant === undefined || maxAge === 0) return undefined;
-      const check = await engineFor(request).verifyGrant(grant, subject, demand);
-      if (check?.ok !== true) return undefined;
-      const { method, amr, acr } = check;
-      return { pass: true, headers: NO_HEADERS, proof: { by: "grant", method, amr, acr } };
+      return grant === undefined || maxAge === 0 ? undefined : engineFor(request).verifyGrant(grant, subject, demand);
     };
 
     const byCode = async (request: GuardedRequest, code: string, subject: Subject, demand: Demand): Promise<Verdict> => {
@@ -109,9 +123,7 @@ export function createStepUp(mfa: StepUpMfa | RemoteMfa, httpOptions?: HttpOptio
       return refuse(problem("step_up_required", { maxAge, body: { ...facts, challenge, methods: answerable } }));
     };
 
-    const judge = async (request: GuardedRequest, subject: Subject, demand: Demand): Promise<Verdict> => {
-      const passed = await byGrant(request, subject, demand);
-      if (passed) return passed;
+    const withoutGrant = async (request: GuardedRequest, subject: Subject, demand: Demand): Promise<Verdict> => {
       const { enabled, methods: held, switchedOff } = await engineFor(request).status(subject);
       if (switchedOff === true) return PASS;
       if (enabled === false) return ifNotEnrolled === "allow" ? PASS : refuse(problem("enrolment_required"));
@@ -120,16 +132,23 @@ export function createStepUp(mfa: StepUpMfa | RemoteMfa, httpOptions?: HttpOptio
       return code === undefined ? await challenged(request, subject, demand) : await byCode(request, code, subject, demand);
     };
 
+    /** The demand of one request. What it is bound to comes from the request, so a part that is missing is the caller's to mend. */
+    const demandOf = (bind: readonly string[] | undefined): Demand | undefined => {
+      if (bind === undefined) return wanted;
+      return isListOfText(bind) ? { ...wanted, bind } : undefined;
+    };
+
     return async (request, subjectOf, bind) => {
       try {
-        // A cookie or a code that a page sends is judged by where the page is, also on a GET.
-        const evenSafe = request.headers["x-mfa-code"] !== undefined || (keepsGrants && grantInCookie(request) !== undefined);
-        if (isForeign(request, origins, { evenSafe })) return refuse(problem("origin_refused"));
-        const subject = await subjectOf();
+        if (isElsewhere(request)) return refuse(problem("origin_refused"));
+        const asked = subjectOf();
+        // Every await is a turn of its own: where a grant holds, the engine's is the only one.
+        const subject = isPending(asked) ? await asked : asked;
         if (!subject) return refuse(problem("unauthenticated"));
-        // What an approval is bound to comes from the request, so a part that is missing is the caller's to mend.
-        if (bind !== undefined && !isListOfText(bind)) return refuse(problem("binding_invalid"));
-        return await judge(request, subject, bind === undefined ? wanted : { ...wanted, bind });
+        const demand = demandOf(bind);
+        if (!demand) return refuse(problem("binding_invalid"));
+        const check = await checkGrant(request, subject, demand);
+        return check?.ok === true ? passedBy(check) : await withoutGrant(request, subject, demand);
       } catch (error) {
         return refuse(answerFault(error, onError));
       }

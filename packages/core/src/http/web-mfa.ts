@@ -106,7 +106,7 @@ export function webStepUp(mfa: StepUpMfa | RemoteMfa, { subject, ...options }: W
     return async (request, ...rest) => {
       // What `bind` gives when it is there is never nothing: a guard told to bind must not take any grant.
       const bound = bind ? ((await bind(request, ...rest)) ?? []) : undefined;
-      const verdict = await guard(requestOf(request, "/"), async () => (await subject(request)) || undefined, bound);
+      const verdict = await guard(requestOf(request, "/"), () => subject(request), bound);
       if (!verdict.pass) return responseOf(verdict.response, request.method);
       const response = await handler(request, ...rest);
       const { headers, cookies } = verdict;

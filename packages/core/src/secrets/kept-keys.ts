@@ -3,6 +3,8 @@ import type { KeyProvider } from "./key-provider.ts";
 
 /** Data keys that are opened once and kept, as what was made of them. */
 export interface KeptKeys<T> {
+  /** What `open()` would give at once; `undefined` before the keys were opened. */
+  now(): T | undefined;
   /**
    * Opens the keys, at the first call. When one of the `needed` ids is not among them, the store is asked for keys that
    * other processes have added since: once, and the provider is asked for those alone. So an id that exists nowhere
@@ -30,11 +32,13 @@ interface Kept<T> extends OpenedRows {
  */
 export function keepKeys<T>(provider: KeyProvider, store: DataKeyStore, clock: () => number, make: (keys: DataKeys) => T): KeptKeys<T> {
   let kept: Promise<Kept<T>> | undefined;
+  let made: T | undefined;
   let reading: Promise<Kept<T>> | undefined;
 
   const keep = (opened: OpenedRows, closed: ReadonlyMap<string, unknown>): Kept<T> => {
     const keys = keysOf(opened);
-    return { ...opened, keys, made: make(keys), closed };
+    made = make(keys);
+    return { ...opened, keys, made, closed };
   };
 
   const opened = (): Promise<Kept<T>> => {
@@ -82,6 +86,7 @@ export function keepKeys<T>(provider: KeyProvider, store: DataKeyStore, clock: (
   };
 
   return Object.freeze({
+    now: () => made,
     async open(needed: readonly string[] = []) {
       const isEnough = ({ keys }: Kept<T>): boolean => needed.every((id) => id === "" || keys.has(id));
       const now = await opened();

@@ -63,7 +63,7 @@ const engineFaults: Fault[] = [
   engine(
     "a grant is not bound to its session",
     "grants/grant.ts",
-    [["claims.sid === sessionDigest(bearer)", "true"]],
+    [["claims.sid !== sessionDigest(bearer)", "claims.sub === undefined"]],
     "A32 ",
     "R36 ",
     "R31 A29",
