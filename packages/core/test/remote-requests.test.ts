@@ -1,7 +1,9 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { createStepUp, remoteMfa } from "../src/http/index.ts";
+import { createHandler, createStepUp, remoteMfa } from "../src/http/index.ts";
+import { createMfa, keyring, type Subject } from "../src/index.ts";
+import { memoryStore } from "../src/stores/memory.ts";
 
 const SUBJECT = { id: "alice", session: "s1" };
 
@@ -30,13 +32,14 @@ async function answering(status: number, body: string, headers: Record<string, s
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/auth/mfa`, asked };
 }
 
-const STATUS = JSON.stringify({
-  mfa_enabled: false,
-  username: "alice",
-  factors: [],
-  methods: [],
-  recovery_codes_left: 0,
-});
+/** What an MFA service tells of a user who is not enrolled. */
+const STATUS = JSON.stringify(
+  (
+    await createHandler(
+      createMfa({ issuer: "Users", keys: keyring(`k1:${Buffer.alloc(32, 7).toString("base64")}`), store: memoryStore() }),
+    )({ method: "GET", path: "/status", headers: {} }, { subject: async () => SUBJECT })
+  )?.body,
+);
 
 /** Asks a guard with everything that a request may bear. */
 async function guarded(url: string, forward?: string[]): Promise<{ code: unknown; faults: Error[] }> {
@@ -46,6 +49,23 @@ async function guarded(url: string, forward?: string[]): Promise<{ code: unknown
   const verdict = await stepUp({ ifNotEnrolled: "deny" })({ method: "POST", headers }, async () => SUBJECT);
   return { code: verdict.pass ? "passed" : verdict.response.body?.code, faults };
 }
+
+test.each([
+  ["another user", { id: "mallory", session: "s1" }],
+  ["another session", { id: "alice", session: "s2" }],
+  ["another tenant", { id: "alice", tenant: "south", session: "s1" }],
+  ["no session", { id: "alice" }],
+])("A32 a state that the MFA service tells of %s lets nobody pass, however good it is", async (_who, subject) => {
+  for (const told of [STATUS, STATUS.replace("{", '{"switched_off":true,')]) {
+    const { url } = await answering(200, told);
+    const faults: Error[] = [];
+    const stepUp = createStepUp(remoteMfa({ url }), { onError: (error) => faults.push(error) });
+    const ask = async (who: Subject) => await stepUp({ ifNotEnrolled: "allow" })({ method: "POST", headers: {} }, () => who);
+    expect(await ask(SUBJECT)).toMatchObject({ pass: true });
+    expect(await ask(subject)).toMatchObject({ pass: false });
+    expect(faults).toMatchObject([{ name: "ConfigError", message: expect.stringContaining("another caller's status") }]);
+  }
+});
 
 test("A42 of a request's header fields only those that are named go to the MFA service", async () => {
   for (const [forward, sent] of [
@@ -66,6 +86,7 @@ test("A42 of a request's header fields only those that are named go to the MFA s
 test.each<[what: string, status: number, body: string, headers?: Record<string, string>]>([
   ["is no JSON", 200, "<html>"],
   ["is of another protocol", 200, '{"enabled":false}'],
+  ["says not whose state it tells", 200, STATUS.replace(/"asker":"[^"]*",/, "")],
   ["is a list", 200, "[]"],
   ["switches off in words", 200, STATUS.replace("{", '{"switched_off":"yes",')],
   ["sends elsewhere", 302, "{}", { location: "http://127.0.0.1:1/" }],

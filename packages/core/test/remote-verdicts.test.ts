@@ -104,6 +104,8 @@ describe("a grant of another service", () => {
     for (const other of [{ ...ALICE, id: "bob" }, { ...ALICE, tenant: "south" }, { ...ALICE, session: "s2" }, nowhere]) {
       expect((await ask({}, headers, undefined, other)).pass, JSON.stringify(other)).toBe(false);
     }
+    // They came with Alice's credentials, and her state is not theirs.
+    expect(faults.splice(0).map(({ name }) => name)).toEqual(Array(4).fill("ConfigError"));
     for (const text of [
       "",
       "x",

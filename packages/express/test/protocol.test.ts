@@ -38,6 +38,7 @@ test.each([false, true])("R36 the whole life of an enrolment, member by member, 
   expect(status.body).toEqual({
     mfa_enabled: true,
     username: "alice@example.com",
+    asker: expect.stringMatching(/^[\w-]{43}$/),
     factors: [factor],
     methods: ["totp", "recovery_code"],
     recovery_codes_left: 10,
@@ -61,7 +62,8 @@ test.each([false, true])("R36 the whole life of an enrolment, member by member, 
   expect((await host.call("POST", "/plain", { as, headers: fresh })).status).toBe(200);
 
   expect((await call("/disable", { code: app.fresh() })).body).toEqual({ mfa_enabled: false });
-  const nothing = { mfa_enabled: false, username: "alice@example.com", factors: [], methods: [], recovery_codes_left: 0 };
+  const { asker } = status.body;
+  const nothing = { mfa_enabled: false, username: "alice@example.com", asker, factors: [], methods: [], recovery_codes_left: 0 };
   expect((await host.call("GET", "/auth/mfa/status", { as })).body).toEqual(nothing);
 });
 

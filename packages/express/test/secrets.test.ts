@@ -170,6 +170,7 @@ test("R38 the status shows no secret of an authenticator, pending or enabled", a
   expect(body).toEqual({
     mfa_enabled: true,
     username: "alice@example.com",
+    asker: expect.stringMatching(/^[\w-]{43}$/),
     factors: [
       {
         id: expect.any(String),

@@ -28,6 +28,7 @@ export const SETUP: SetupAnswer = {
 export const STATUS: StatusAnswer = {
   mfa_enabled: true,
   username: "ana@example.com",
+  asker: "n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg",
   factors: [
     { id: "f1", type: "totp", name: "Ana’s phone", created_at: "2026-03-03T08:00:00.000Z", last_used_at: "2026-03-13T09:14:00.000Z" },
     { id: "f2", type: "totp", name: "Office iPad", created_at: "2026-03-04T08:00:00.000Z", last_used_at: "2026-02-21T09:14:00.000Z" },

@@ -1,4 +1,6 @@
+import { bearerOf } from "../engine/engine.ts";
 import type { SetupOptions, Verification } from "../engine/types.ts";
+import { askerDigest } from "../grants/grant.ts";
 import { qrDataUrl } from "../otp/index.ts";
 import { factorOf, grantOf, isSignedIn, proofIn, refused, signedIn, withGrant } from "./answers.ts";
 import { json } from "./message.ts";
@@ -14,6 +16,7 @@ const status = route(
     return json(200, {
       mfa_enabled: enabled,
       username: asking.name ?? asking.id,
+      asker: askerDigest(bearerOf(asking)),
       factors: factors.map(factorOf),
       methods,
       recovery_codes_left: recoveryCodesLeft,

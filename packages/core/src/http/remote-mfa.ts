@@ -1,7 +1,9 @@
 import { decodeProtectedHeader } from "jose";
 import type { z } from "zod";
+import { bearerOf } from "../engine/engine.ts";
 import type { Demand, Mfa, Status, Subject, Verification } from "../engine/types.ts";
 import { ConfigError, StoreError } from "../errors.ts";
+import { askerDigest } from "../grants/grant.ts";
 import { header } from "./message.ts";
 import { refusalIn } from "./problem.ts";
 import { remoteGrants } from "./remote-grants.ts";
@@ -101,7 +103,8 @@ const challengeBody = ({ purpose, bind, methods }: Demand): ChallengeBody => ({
  * codes and challenges are exchanged there, with the caller's own credentials. A change of factors there ends a
  * grant here when it expires. A service that does not answer denies (`StoreError`).
  *
- * Both services have to read the same user and session ids from the caller's credentials: grants are bound to them.
+ * Both services have to read the same user and session ids from the caller's credentials: grants and states are bound
+ * to them, and what is another caller's denies (`ConfigError`).
  *
  * @throws ConfigError when an option makes no sense
  *
@@ -157,7 +160,12 @@ export function remoteMfa({ url, jwks, forward = ["authorization"], spent, clock
     return {
       verifyGrant,
       challenge,
-      status: async () => statusOf(await must("/status", schemas.statusAnswer)),
+      async status(subject) {
+        const told = await must("/status", schemas.statusAnswer);
+        // What says that no proof is needed has to be said of whoever the guard lets pass.
+        if (told.asker !== askerDigest(bearerOf(subject))) throw foreignStatus();
+        return statusOf(told);
+      },
       async verify(answer) {
         if (!answer.subject || answer.challenge !== undefined) {
           throw new ConfigError("remoteMfa verifies codes for guards alone. A challenge is answered at the MFA service's own /verify.");
@@ -175,6 +183,13 @@ export function remoteMfa({ url, jwks, forward = ["authorization"], spent, clock
     },
   } satisfies RemoteMfa);
 }
+
+/** Why a status does not hold here. */
+const foreignStatus = (): ConfigError =>
+  new ConfigError(
+    "The MFA service told of another caller's status: both services have to read the same user, tenant and session ids from the caller's credentials, " +
+      "and from the same header field where several are forwarded.",
+  );
 
 /** Why the grant of a code that was right does not hold here: a mistake in how the two services are set up. */
 function foreignGrant(grant: string): ConfigError {

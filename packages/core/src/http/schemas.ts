@@ -75,6 +75,7 @@ export const noBody: z.ZodType<Record<string, never>> = z.strictObject({});
 export const statusAnswer: z.ZodType<wire.StatusAnswer> = z.object({
   mfa_enabled: z.boolean(),
   username: z.string(),
+  asker: z.string(),
   factors: z.array(factor),
   methods: z.array(z.string()),
   recovery_codes_left: z.int().min(0),

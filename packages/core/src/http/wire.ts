@@ -43,6 +43,8 @@ export interface ProofBody {
 export interface StatusAnswer {
   mfa_enabled: boolean;
   username: string;
+  /** A digest of whose state it is: of tenant, user and session as the service read them from the request. */
+  asker: string;
   factors: WireFactor[];
   /** What a code could be of now. */
   methods: WireMethod[];

@@ -64,6 +64,19 @@ export const lifecycleAudits: readonly AuditCase[] = [
   },
   {
     level: "MUST",
+    name: "A32 GET /status says whose it is: another user's, another session's is told apart",
+    async run({ mfa, someone }) {
+      const [one, other] = [someone(), someone()];
+      const askerOf = async (as: string): Promise<unknown> => isDone(await mfa("GET", "/status", { as })).body.asker;
+      const asker = await askerOf(`${one}:s1`);
+      assert.match(String(asker), /^[\w-]{43}$/);
+      assert.equal(await askerOf(`${one}:s1`), asker);
+      assert.notEqual(await askerOf(`${one}:s2`), asker);
+      assert.notEqual(await askerOf(`${other}:s1`), asker);
+    },
+  },
+  {
+    level: "MUST",
     name: "R12 the code that enabled an authenticator is spent",
     async run({ mfa, someone, authenticator }) {
       const as = `${someone()}:s1`;
