@@ -35,9 +35,6 @@ const sessionDigest = ({ tenant, subject, session }: Bearer): string | undefined
 /** A digest of who is asking, and in which session where there is one. */
 export const askerDigest = (bearer: Bearer): string => sessionDigest(bearer) ?? digest(["asker", bearer.tenant, bearer.subject]);
 
-/** A digest of who is asking, and in which session where there is one. */
-export const askerDigest = (bearer: Bearer): string => sessionDigest(bearer) ?? digest(["asker", bearer.tenant, bearer.subject]);
-
 const bindDigest = (bind: readonly string[] | undefined): string | undefined =>
   bind === undefined ? undefined : digest(["bind", ...bind]);
 
