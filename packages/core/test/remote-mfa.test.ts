@@ -182,9 +182,22 @@ test.each<[what: string, options: object]>([
   ["a path for a url", { url: "/auth/mfa" }],
   ["another scheme", { url: "file:///auth/mfa" }],
   ["a key set that is nowhere", { url: "http://localhost/auth/mfa", jwks: "jwks.json" }],
+  ["http: to another machine", { url: "http://users.internal/auth/mfa" }],
+  ["http: to an address of another machine", { url: "http://10.0.0.7:3000/auth/mfa" }],
+  ["http: to what only begins like this machine", { url: "http://127.0.0.1.example.com/auth/mfa" }],
+  ["a key set over http:", { url: "https://users.internal/auth/mfa", jwks: "http://keys.internal/jwks.json" }],
+  ["a user in the url", { url: "https://user:word@users.internal/auth/mfa" }],
   ["nothing to forward", { url: "http://localhost/auth/mfa", forward: [] }],
 ])("A13 %s stops the start", (_what, options) => {
   expect(() => remoteMfa(options as { url: string })).toThrow(ConfigError);
+});
+
+test("A42 http: is taken on this machine, and elsewhere where the host says so", () => {
+  for (const url of ["https://users.internal/auth/mfa", "http://localhost:3000/auth/mfa", "http://127.0.0.1:3000/a", "http://[::1]/a"]) {
+    expect(remoteMfa({ url }).spends).toBe(false);
+  }
+  expect(remoteMfa({ url: "http://users.internal/auth/mfa", allowHttp: true }).spends).toBe(false);
+  expect(() => remoteMfa({ url: "file:///auth/mfa", allowHttp: true })).toThrow(ConfigError);
 });
 
 test("A13 a guard with once and nowhere to note what is spent stops the start", () => {

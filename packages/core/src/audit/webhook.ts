@@ -2,6 +2,7 @@ import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import { ConfigError } from "../errors.ts";
 import type { Duration } from "../internal/duration.ts";
 import { toSeconds } from "../internal/duration.ts";
+import { safeUrl } from "../internal/safe-url.ts";
 import type { MfaEvent } from "./events.ts";
 import type { EventSink } from "./sink.ts";
 
@@ -42,14 +43,9 @@ function keyOf(secret: string): KeyObject {
   return createSecretKey(bytes);
 }
 
-/** Loopback, as a URL writes it: RFC 1122 §3.2.1.3, RFC 4291 §2.5.3, RFC 6761 §6.3. */
-const isLocal = ({ hostname }: URL): boolean =>
-  hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-
 function checkedUrl(url: string, allowHttp: boolean): URL {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const isSafe = parsed?.protocol === "https:" || (parsed?.protocol === "http:" && (allowHttp || isLocal(parsed)));
-  if (!parsed || !isSafe || parsed.username !== "" || parsed.password !== "") {
+  const parsed = safeUrl(url, allowHttp);
+  if (!parsed) {
     throw new ConfigError(
       "A webhook's url is an https: URL without a user in it; http: will do on this machine, elsewhere only with allowHttp: true, since events name your users.",
     );

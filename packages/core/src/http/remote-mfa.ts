@@ -4,6 +4,7 @@ import { bearerOf } from "../engine/engine.ts";
 import type { Demand, Mfa, Status, Subject, Verification } from "../engine/types.ts";
 import { ConfigError, StoreError } from "../errors.ts";
 import { askerDigest } from "../grants/grant.ts";
+import { safeUrl } from "../internal/safe-url.ts";
 import { header } from "./message.ts";
 import { refusalIn } from "./problem.ts";
 import { remoteGrants } from "./remote-grants.ts";
@@ -16,10 +17,12 @@ const PATIENCE = 5_000;
 
 /** The options of `remoteMfa`. */
 export interface RemoteMfaOptions {
-  /** Where the MFA routes are mounted: `https://users.internal/auth/mfa`. */
+  /** Where the MFA routes are mounted: `https://users.internal/auth/mfa`. `https:`, or `http:` on this machine. */
   url: string;
-  /** Where the public keys are. @defaultValue `jwks.json` below `url` */
+  /** Where the public keys are; `https:` likewise. @defaultValue `jwks.json` below `url` */
   jwks?: string;
+  /** Also ask over `http:` on other machines, within a network of one's own that nobody else can reach. @defaultValue false */
+  allowHttp?: boolean;
   /**
    * The header fields by which the MFA service knows who is asking; each guarded request's own are sent along when a
    * code is exchanged, and to `url` alone. @defaultValue ["authorization"]
@@ -34,13 +37,13 @@ export interface RemoteMfaOptions {
   clock?(): number;
 }
 
-function checkUrl(name: string, url: string): URL {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new ConfigError(
-      `remoteMfa: ${name} is where the MFA service is, such as https://users.internal/auth/mfa; got ${JSON.stringify(url)}.`,
-    );
-  }
-  return new URL(url);
+function checkUrl(name: string, url: string, allowHttp: boolean): URL {
+  const parsed = safeUrl(url, allowHttp);
+  if (parsed) return parsed;
+  throw new ConfigError(
+    `remoteMfa: ${name} is where the MFA service is, such as https://users.internal/auth/mfa; got ${JSON.stringify(url)}. http: will do on ` +
+      "this machine, elsewhere only with allowHttp: true, since whoever is in between could read credentials, and put keys of their own in place of the service's.",
+  );
 }
 
 /** What a request of ours came back with. */
@@ -116,9 +119,16 @@ const challengeBody = ({ purpose, bind, methods }: Demand): ChallengeBody => ({
  * export const approval = stepUp({ purpose: "payment.approve", maxAge: "2m" });
  * ```
  */
-export function remoteMfa({ url, jwks, forward = ["authorization"], spent, clock = Date.now }: RemoteMfaOptions): RemoteMfa {
-  const base = checkUrl("url", url).href.replace(/\/$/, "");
-  const verifyGrant = remoteGrants(checkUrl("jwks", jwks ?? `${base}/jwks.json`), clock, spent);
+export function remoteMfa({
+  url,
+  jwks,
+  allowHttp = false,
+  forward = ["authorization"],
+  spent,
+  clock = Date.now,
+}: RemoteMfaOptions): RemoteMfa {
+  const base = checkUrl("url", url, allowHttp).href.replace(/\/$/, "");
+  const verifyGrant = remoteGrants(checkUrl("jwks", jwks ?? `${base}/jwks.json`, allowHttp), clock, spent);
   if (!Array.isArray(forward) || forward.length === 0 || forward.some((name) => typeof name !== "string")) {
     throw new ConfigError('remoteMfa: forward is a list of header fields by which the MFA service knows the caller, such as ["cookie"].');
   }
