@@ -51,9 +51,8 @@ export function keyring(keys: string | undefined): KeyProvider {
   if (!keys?.trim()) throw new ConfigError(`The keyring is missing. ${HOW_TO_MAKE_ONE}`);
   const ring = parse(keys);
   const ids = [...ring.keys()];
-  const [newest] = ring;
-  if (!newest) throw new ConfigError(`The keyring is empty. ${HOW_TO_MAKE_ONE}`);
-  const [newestId, newestKey] = newest;
+  // A text that is not blank has an entry, and each is a key or was refused.
+  const [[newestId, newestKey]] = [...ring] as [[string, KeyObject]];
 
   return Object.freeze({
     async wrap(dataKey, context) {
