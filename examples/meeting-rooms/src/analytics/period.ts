@@ -11,12 +11,23 @@ const whole = (least: number, most: number, usual: number) =>
     )
     .default(usual);
 
-const ZONES = new Set(["UTC", ...Intl.supportedValuesOf("timeZone")]);
+/** Names as `Europe/Berlin`: those that stand for an offset mean its opposite to PostgreSQL. */
+const NAME = /^(?:UTC|[A-Z][A-Za-z]+(?:\/[A-Za-z0-9_+-]+){1,2})$/;
+
+/** Whether there is such a zone. Browsers say old names too, such as `Asia/Calcutta`, which lists of zones leave out or hold alone. */
+function isZone(name: string): boolean {
+  if (!NAME.test(name) || name.startsWith("SystemV/")) return false;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 /** Where days and hours begin: an IANA time zone. */
 export const timezone = z
   .string({ error: "must be given once" })
-  .refine((name) => ZONES.has(name), "must be an IANA time zone, such as Europe/Berlin")
+  .refine(isZone, "must be an IANA time zone, such as Europe/Berlin")
   .default("UTC");
 
 /** So many days, of which today is the last. */

@@ -9,10 +9,10 @@ export interface EventReader {
   close(): void;
 }
 
-/** Reads `GET /events` of a service; resolves once the stream has begun. */
-export async function readEvents(service: string, token: string): Promise<EventReader> {
+/** Reads the live updates of a service; resolves once the stream has begun. */
+export async function readEvents(service: string, token: string, path = "/events"): Promise<EventReader> {
   const stop = new AbortController();
-  const res = await fetch(`${service}/events`, { headers: { Authorization: `Bearer ${token}` }, signal: stop.signal });
+  const res = await fetch(service + path, { headers: { Authorization: `Bearer ${token}` }, signal: stop.signal });
   if (res.status !== 200 || !res.body) throw new Error(`No stream: ${res.status}`);
   const reader = res.body.pipeThrough(new TextDecoderStream()).getReader();
   let unread = "";
