@@ -92,9 +92,17 @@ function routePatterns(): (req: Request) => string | undefined {
 export function httpMetrics(client: PromClient, options?: HttpMetricsOptions): RequestHandler {
   const begin = createHttpMetrics(client, options);
   const routeOf = routePatterns();
+  // A layer throws where a parameter can't be decoded, and what leaves a listener ends the process.
+  const routeIn = (req: Request): string | undefined => {
+    try {
+      return routeOf(req);
+    } catch {
+      return undefined;
+    }
+  };
   return (req, res, next) => {
     const end = begin(req.method);
-    res.once("close", () => end(routeOf(req), res.writableFinished ? res.statusCode : undefined));
+    res.once("close", () => end(routeIn(req), res.writableFinished ? res.statusCode : undefined));
     next();
   };
 }

@@ -132,6 +132,17 @@ describe("httpMetrics on Express", () => {
     expect(await series("http_requests_total")).toEqual({ "GET /rooms/:room 200": 1, "GET /rooms/:room 500": 1 });
   });
 
+  test("a path that can't be decoded is counted where an error handler was mounted, and ends no process", async () => {
+    const { ask, series } = await watched((app) => {
+      app.use("/t/:tenant", (_req, _res, next) => next());
+      const handled: express.ErrorRequestHandler = (_error, _req, res, _next) => void res.status(400).end();
+      app.use(/^\/t\/[^/]+/, handled);
+    });
+    expect(await ask("GET", "/t/%E0%A4%A/x")).toBe(400);
+    expect(await ask("GET", "/t/fine/x")).toBe(404);
+    expect(await series("http_requests_total")).toEqual({ "GET unmatched 400": 1, "GET unmatched 404": 1 });
+  });
+
   test("methods beyond the usual are one", async () => {
     const { ask, series } = await watched((app) => app.all("/any", ok));
     for (const method of ["GET", "PUT", "PROPFIND", "MKCOL", "PURGE", "HEAD"]) await ask(method, "/any");
