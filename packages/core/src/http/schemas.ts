@@ -5,7 +5,8 @@ const text = (longest: number): z.ZodString => z.string().min(1).max(longest);
 
 /** A code as somebody typed it; what it is, the factors say. */
 const code = text(64);
-const id = text(64);
+/** An id as it is made here; a store can't so much as look for a NUL, and what fails there is no caller's to cause. */
+const id = text(64).regex(/^[\x21-\x7e]+$/, "An id is printable ASCII without spaces.");
 const method = text(32);
 /** Signed; what is longer is none of ours. */
 const token = z.string().max(4096);

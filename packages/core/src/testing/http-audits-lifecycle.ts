@@ -196,6 +196,19 @@ export const lifecycleAudits: readonly AuditCase[] = [
   },
   {
     level: "MUST",
+    name: "A42 an id that no store can look for is the request's fault, in a path and in a body",
+    async run({ mfa, enrolled }) {
+      const { as, fresh } = await enrolled();
+      for (const id of ["%00", "a%00b", "%EF%BF%BD", "%0A", "%20"]) {
+        isProblem(await mfa("PATCH", `/factors/${id}`, { as, body: { name: "Phone" } }), "body_invalid", 400);
+        isProblem(await mfa("DELETE", `/devices/${id}`, { as }), "body_invalid", 400);
+      }
+      for (const id of ["\0", "\ud800"])
+        isProblem(await mfa("POST", "/verify", { as, body: { code: fresh(), factor_id: id } }), "body_invalid", 400);
+    },
+  },
+  {
+    level: "MUST",
     name: "A29 another user's authenticator can be neither named nor removed",
     async run({ mfa, enrolled }) {
       const alice = await enrolled();
