@@ -132,6 +132,24 @@ describe("the second factor", () => {
     expect(headers.get("MFA-Grant")).toBeNull();
   });
 
+  test("a sign-in may end at the MFA routes, with its challenge in MFA-Challenge: the token is in that answer", async () => {
+    const { challenge } = (await login(member)).body;
+    const headers = { "MFA-Challenge": challenge };
+    const wrong = await call("POST", users("/auth/mfa/verify"), { headers, json: { code: await phone.wrong() } });
+    expectProblem(wrong, 401, "code_invalid");
+    expect(wrong.text).not.toContain("access_token");
+    const { status, body } = await call("POST", users("/auth/mfa/verify"), { headers, json: { code: recoveryCodes[9] } });
+    expect(status).toBe(200);
+    // What expires in so many seconds is the grant here: when the token does, it says itself.
+    expect(body).toMatchObject({ token_type: "bearer", expires_in: 900, recovery_codes_left: 9, grant: expect.any(String) });
+    const { access_token: token, grant } = body;
+    expect((await call("GET", users("/users/me"), { token })).body.username).toBe("member");
+    // The grant is that session's.
+    const options = { token, json: {}, headers: { "MFA-Grant": grant } };
+    expect((await call("POST", users("/auth/mfa/setup"), options)).status).toBe(200);
+    expectProblem(await call("POST", users("/auth/mfa/verify"), { headers, json: { code: recoveryCodes[8] } }), 401, "challenge_expired");
+  });
+
   test("a form will do as well as JSON", async () => {
     const form = { username: "guest", password: DEMO_PASSWORD, mfa_code: "123456" };
     expect((await call("POST", users("/auth/login-mfa"), { form })).status).toBe(200);
@@ -216,7 +234,7 @@ describe("access tokens", () => {
 
   test("the grant of one session serves no other", async () => {
     const first = await loginMfa({ ...member, mfa_code: recoveryCodes[1] });
-    expect(first.body.recovery_codes_left).toBe(8);
+    expect(first.body.recovery_codes_left).toBe(7);
     const grant = first.headers.get("MFA-Grant") ?? "";
     const other = await call("POST", users("/auth/mfa/disable"), { token: enrolledToken, json: {}, headers: { "MFA-Grant": grant } });
     expectProblem(other, 401, "proof_needed");

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { enrol } from "./support/authenticator.ts";
+import { authenticatorOf, enrol } from "./support/authenticator.ts";
 import { DEMO_PASSWORD, hoursAhead } from "./support/demo.ts";
 import { call, expectProblem, tokenOf } from "./support/http.ts";
 import { startOnServer } from "./support/server.ts";
@@ -56,6 +56,53 @@ test("GET /users/me is whoever asks", async () => {
     role: "admin",
     is_active: true,
     created_at: expect.any(String),
+  });
+});
+
+test("GET /users shows how each one's second factor stands: enabled, how many, and until when it is locked", async () => {
+  const find = async (username: string) => (await call("GET", users(`/users?search=${username}`), { token: admin })).body.items[0];
+  const token = await newUser("enrolling");
+  expect(await find("enrolling")).toMatchObject({ mfa_enabled: false, authenticators: 0, locked_until: null, is_active: true });
+  const { grant, authenticator } = await enrol(system.users, token);
+  expect(await find("enrolling")).toMatchObject({ mfa_enabled: true, authenticators: 1, locked_until: null });
+  const setup = await call("POST", users("/auth/mfa/setup"), { token, json: {}, headers: { "MFA-Grant": grant } });
+  const second = authenticatorOf(setup.body.secret);
+  expect((await call("POST", users("/auth/mfa/enable"), { token, json: { code: await second.next() } })).status).toBe(200);
+  expect(await find("ENROLLING")).toMatchObject({ mfa_enabled: true, authenticators: 2 });
+  for (let n = 0; n < 5; n += 1) {
+    await call("POST", users("/auth/mfa/verify"), { token, json: { code: await authenticator.wrong() } });
+  }
+  expect(Date.parse((await find("enrolling")).locked_until)).toBeGreaterThan(Date.now() + 800_000);
+  expect((await call("GET", users("/users?search=no%20such%20user"), { token: admin })).body).toEqual({ items: [], next_cursor: null });
+});
+
+describe("PATCH /users/:username", () => {
+  const patch = (username: string, json: unknown, token = admin) => call("PATCH", users(`/users/${username}`), { token, json });
+
+  test("switches an account off and on: no sign-in, no token, and neither is told without the password", async () => {
+    const token = await newUser("suspended");
+    const { status, body } = await patch("Suspended", { is_active: false });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ username: "suspended", is_active: false, mfa_enabled: false });
+    for (const url of [users("/users/me"), bookings("/bookings"), `${system.rooms}/rooms`, `${system.reviews}/reviews`]) {
+      expectProblem(await call("GET", url, { token }), 401, "unauthenticated");
+    }
+    const login = (password: string) => call("POST", users("/auth/login"), { form: { username: "suspended", password } });
+    expectProblem(await login(PASSWORD), 403, "account_inactive");
+    expectProblem(await login("not the password"), 401, "credentials_invalid");
+    expect((await patch("suspended", { is_active: true })).body.is_active).toBe(true);
+    expect((await login(PASSWORD)).status).toBe(200);
+    expect((await call("GET", users("/users/me"), { token })).status).toBe(200);
+  });
+
+  test("is for admins, of users who are there, but for the last admin, and takes nothing else", async () => {
+    const token = await newUser("onlooker");
+    expectProblem(await patch("onlooker", { is_active: false }, token), 403, "admins_only");
+    expectProblem(await patch("nobody", { is_active: false }), 404, "user_not_found");
+    expectProblem(await patch("admin", { is_active: false }), 409, "last_admin");
+    for (const json of [{}, { is_active: "no" }, { role: "admin" }]) {
+      expectProblem(await patch("onlooker", json), 422, "input_invalid");
+    }
   });
 });
 

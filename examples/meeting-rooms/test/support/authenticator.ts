@@ -44,6 +44,9 @@ function authenticator(codeAt: (at: number) => string | Promise<string>): Authen
 export const oathAuthenticator = (secret: string): Authenticator =>
   authenticator((at) => oathtool(["--totp", "-b", secret, "--now", `@${at / 1000}`]));
 
+/** An authenticator app with that secret. */
+export const authenticatorOf = (secret: string): Authenticator => authenticator((at) => totp(fromBase32(secret), at));
+
 /** Enrols a user who is signed in; the authenticator, and what enabling it answered. */
 export async function enrol(
   users: string,
@@ -51,7 +54,7 @@ export async function enrol(
 ): Promise<{ authenticator: Authenticator; grant: string; recoveryCodes: string[] }> {
   const setup = await call("POST", `${users}/auth/mfa/setup`, { token, json: {} });
   expect(setup.status).toBe(200);
-  const own = authenticator((at) => totp(fromBase32(setup.body.secret), at));
+  const own = authenticatorOf(setup.body.secret);
   const enabled = await call("POST", `${users}/auth/mfa/enable`, { token, json: { code: await own.next() } });
   expect(enabled.status).toBe(200);
   return { authenticator: own, grant: enabled.body.grant, recoveryCodes: enabled.body.recovery_codes };
