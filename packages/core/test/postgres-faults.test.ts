@@ -3,7 +3,7 @@ import type {} from "@nightlatch/internal-services/vitest-global";
 import pg from "pg";
 import { expect, inject, onTestFinished, test } from "vitest";
 import { postgresStore } from "../src/stores/postgres/index.ts";
-import { benchFor, START } from "../src/testing/contract-kit.ts";
+import { auditRow, benchFor, START } from "../src/testing/contract-kit.ts";
 
 /** A database with a trigger that does something instead of writing to a table. */
 async function troubled(on: string, body: string) {
@@ -54,4 +54,19 @@ test("R40 a data key that the database never makes the active one rejects", asyn
   const { store } = await troubled("INSERT OR UPDATE ON nightlatch_data_keys", "RETURN NULL;");
   await expect(store.rotateDataKey({ id: "k2", use: "grant", wrapped: "w", createdAt: START + 1 })).rejects.toThrow(/active data key/);
   expect((await store.dataKeys()).map(({ id }) => id)).toEqual(["k1"]);
+});
+
+test("an attempt whose one-time id collides with another's at the same moment is judged anew, and written once", async () => {
+  const { bench, store, tries } = await troubled("INSERT ON nightlatch_spent", raising("23505", 1));
+  const { id } = await bench.enrol();
+  const charged = await bench.admitted();
+  const claim = { kind: "position", factorId: id, position: 3 } as const;
+  const audit = { won: [auditRow(bench.who, "verified")], lost: [], stale: [] };
+  const spend = { id: "once", expiresAt: START + 60_000 };
+  expect(await bench.settle(charged, { claim, spend, audit })).toBe("won");
+  expect(await tries()).toBe(2);
+  expect((await store.read(bench.who)).factors[0]?.position).toBe(3);
+  const logged = await store.auditPage({ after: 0, limit: 10, who: bench.who });
+  expect(logged.filter(({ type }) => type === "verified")).toHaveLength(1);
+  expect(await bench.settle(await bench.admitted(), { claim: { ...claim, position: 4 }, spend, audit })).toBe("stale");
 });
