@@ -77,7 +77,7 @@ async function healthy(url: string, signal: AbortSignal): Promise<boolean> {
 const names = services.map(({ name }) => name);
 
 /** A free port for each service, as the environment names them. */
-export async function freePorts(): Promise<Record<string, string>> {
+async function freePorts(): Promise<Record<string, string>> {
   const ports: Record<string, string> = {};
   for (const name of names) ports[`${name.toUpperCase()}_PORT`] = String(await freePort());
   return ports;
