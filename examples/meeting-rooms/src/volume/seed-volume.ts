@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Database, Queries, Transaction } from "../database/database.ts";
+import type { Database, Transaction } from "../database/database.ts";
 import { StartError } from "../start-error.ts";
 import { hashPassword } from "../users/passwords.ts";
 import { type DeferredIndexes, deferIndexes } from "./deferred-indexes.ts";
@@ -75,26 +75,26 @@ async function fill(tx: Transaction, { bookings, rooms, users }: Volume, now: nu
 const ROWS = 0.25;
 const EXCLUSION = 0.95;
 
-/** How much of the table an index that is being built has read; another connection can see it. */
-const BUILDING =
-  "SELECT blocks_done::float8 / nullif(blocks_total, 0) AS part FROM pg_stat_progress_create_index WHERE datname = current_database()";
+/** Milliseconds that a row costs the exclusion constraint, about. PostgreSQL does not tell how far it is. */
+const ROW_MS = 0.06;
 
-/** Milliseconds between two looks at it. */
+/** Milliseconds between two looks at the clock. */
 const LOOK = 500;
 
-async function buildAgain(database: Queries, indexes: DeferredIndexes, progress: Progress): Promise<void> {
-  let at = { name: "", from: ROWS, to: ROWS };
-  const look = setInterval(() => {
-    database.query<{ part: number | null }>(BUILDING).then(
-      ([row]) => at.name && progress(at.from + (row?.part ?? 0) * (at.to - at.from), `building ${at.name}`),
-      () => undefined,
-    );
-  }, LOOK);
+async function buildAgain(indexes: DeferredIndexes, rows: number, progress: Progress): Promise<void> {
+  const each = (0.98 - EXCLUSION) / (indexes.names.length - 1);
+  let at = { name: "", from: ROWS, to: ROWS, began: 0 };
+  // By the clock, and ever slower, so that it is not there too soon.
+  const tell = (): void => {
+    const took = performance.now() - at.began;
+    progress(at.from + (at.to - at.from) * (1 - Math.exp((-2 * took) / (rows * ROW_MS))), `building ${at.name}`);
+  };
+  const look = setInterval(tell, LOOK);
   try {
-    const each = (0.98 - EXCLUSION) / (indexes.names.length - 1);
     await indexes.restore((name) => {
-      at = { name, from: at.to, to: at.to + (name === "bookings_overlap" ? EXCLUSION - ROWS : each) };
-      progress(at.from, `building ${name}`);
+      const to = at.to + (name === "bookings_overlap" ? EXCLUSION - ROWS : each);
+      at = { name, from: at.to, to, began: performance.now() };
+      tell();
     });
   } finally {
     clearInterval(look);
@@ -119,7 +119,7 @@ export async function seedVolume(
     if (row?.there) throw new StartError("The database has bookings already. Give DATABASE_URL one that has none.");
     const indexes = await deferIndexes(tx, ["bookings", "reviews"]);
     await fill(tx, volume, now, (made) => progress((made / volume.bookings) * ROWS, `${made} of ${volume.bookings} bookings`));
-    await buildAgain(database, indexes, progress);
+    await buildAgain(indexes, volume.bookings, progress);
   });
   progress(0.98, "vacuum analyze");
   await database.query("VACUUM (ANALYZE)");

@@ -28,7 +28,11 @@ export const overview = report({
           SELECT count(*) AS n FROM bookings WHERE status = 'confirmed'
             AND starts_at >= (${TODAY}::timestamp AT TIME ZONE $1::text) AND starts_at < ((${TODAY} + 1)::timestamp AT TIME ZONE $1::text)
         ),
-        rated AS (SELECT count(*) AS n, round(avg(rating), 2) AS average FROM reviews)
+        -- Rating by rating: of a whole table the planner may think that reading it is cheaper than its index.
+        rated AS (
+          SELECT sum(given.n) AS n, round(sum(stars * given.n) / nullif(sum(given.n), 0), 2) AS average
+          FROM generate_series(1, 5) AS stars, LATERAL (SELECT count(*) AS n FROM reviews WHERE rating = stars) given
+        )
       SELECT
         json_build_object('total', people.n, 'active', people.active, 'inactive', people.n - people.active) AS users,
         json_build_object('total', places.n, 'available', places.available, 'unavailable', places.n - places.available) AS rooms,

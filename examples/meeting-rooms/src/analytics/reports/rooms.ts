@@ -13,8 +13,8 @@ export const ratings = report({
   answer: z.object({ rooms: z.array(rated) }),
   statement: () => ({
     text: `
-      SELECT r.id AS room_id, r.name AS room_name, round(given.average, 2)::float8 AS average_rating, coalesce(given.n, 0)::integer AS review_count
-      FROM rooms r LEFT JOIN (SELECT room_id, avg(rating) AS average, count(*) AS n FROM reviews GROUP BY room_id) given ON given.room_id = r.id
+      SELECT r.id AS room_id, r.name AS room_name, round(given.average, 2)::float8 AS average_rating, given.n::integer AS review_count
+      FROM rooms r, LATERAL (SELECT avg(v.rating) AS average, count(*) AS n FROM reviews v WHERE v.room_id = r.id) given
       WHERE r.deleted_at IS NULL ORDER BY given.average DESC NULLS LAST, r.id`,
     values: [],
   }),
