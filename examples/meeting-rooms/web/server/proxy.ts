@@ -44,6 +44,16 @@ function headersFor(req: Request): IncomingHttpHeaders {
   };
 }
 
+/** Where a request goes; `undefined` where dots in its path would lead it out of what the service is asked for here. */
+function targetOf(req: Request, service: string): URL | undefined {
+  const root = new URL(service);
+  // What follows `/api` is the service's own path; a URL takes `..` and its escapes for what they are.
+  const url = new URL(req.originalUrl.slice("/api".length), root);
+  const own = req.baseUrl.slice("/api".length).toLowerCase();
+  const path = url.pathname.toLowerCase();
+  return url.origin === root.origin && (path === own || path.startsWith(`${own}/`)) ? url : undefined;
+}
+
 const open = (url: URL, req: Request): ReturnType<typeof httpRequest> =>
   (url.protocol === "https:" ? httpsRequest : httpRequest)(url, { method: req.method, headers: headersFor(req) });
 
@@ -76,8 +86,8 @@ async function answerWithSession(req: Request, res: Response, answer: IncomingMe
  */
 export function proxyTo(service: string, stop: AbortSignal): RequestHandler {
   return function proxy(req, res, next) {
-    // What follows `/api` is the service's own path.
-    const url = new URL(req.originalUrl.replace(/^\/api/, ""), service);
+    const url = targetOf(req, service);
+    if (!url) throw new Problem("not_found");
     const outgoing = open(url, req);
     outgoing.setTimeout(PATIENCE, () => outgoing.destroy(new Error("The service said nothing for a minute.")));
     const failed = (cause: unknown): void => (res.headersSent ? void res.destroy() : next(new Problem("unavailable", { cause })));

@@ -25,7 +25,6 @@ export function CancelRow({
   const { fetch } = useStepUp({
     about: {
       action: "cancel this booking",
-      noun: "cancellation",
       verb: "cancel",
       keep: "Keep booking",
       subject: title,

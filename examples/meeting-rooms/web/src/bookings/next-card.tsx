@@ -3,7 +3,7 @@ import type { Booking, Room } from "../api/types.ts";
 import { seats } from "../day/book-form.tsx";
 import { capitalised } from "../day/filter-bar.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { clock, dayName, dayOf, MINUTE, span } from "../times.ts";
+import { clock, dayName, dayOf, MINUTE, shortDay, span } from "../times.ts";
 
 const HOUR = 60 * MINUTE;
 
@@ -41,7 +41,8 @@ export function NextCard({
     const begins = share(new Date(one.starts_at).getTime());
     return { "--at": begins, "--wide": share(new Date(one.ends_at).getTime()) - begins } as CSSProperties;
   };
-  const day = dayName(dayOf(booking.starts_at), now);
+  const name = dayName(dayOf(booking.starts_at), now);
+  const day = name === "Tomorrow" ? name : shortDay(booking.starts_at);
   return (
     <section className="next-card" aria-label="Next meeting">
       <p className="next-when">
@@ -49,7 +50,7 @@ export function NextCard({
       </p>
       <h2>{booking.title}</h2>
       <p className="next-quiet">
-        {booking.room_name} · {day === "Today" ? "" : `${day} `}
+        {booking.room_name} · {name === "Today" ? "" : `${day} `}
         {span(booking.starts_at, booking.ends_at)}
       </p>
       <div className="next-bar" aria-hidden="true">

@@ -8,7 +8,7 @@ const quarters = (from: number, to: number): number[] => {
   return Array.from({ length: count }, (_, index) => from + index * STEP);
 };
 
-const until = (gap: Span | undefined): string => (gap && gap.to < 1440 ? `free until ${clockOf(gap.to)}` : "free for the rest of the day");
+const until = (gap: Span | undefined): string => (gap && gap.to < 1440 ? `free until ${clockOf(gap.to)}` : "nothing after it");
 
 /** The card, on a phone the sheet, in which a draft becomes a booking. */
 export function BookForm({

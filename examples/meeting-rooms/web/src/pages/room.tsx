@@ -27,7 +27,6 @@ function DeleteRoom({ room }: { room: Room }): ReactNode {
   const { fetch } = useStepUp({
     about: {
       action: `delete ${room.name}`,
-      noun: "deletion",
       verb: "delete",
       keep: "Keep room",
       subject: room.name,

@@ -116,7 +116,7 @@ export function RoomsPage(): ReactNode {
         search={search}
         change={change}
       />
-      {message}
+      {message && <div className="toaster">{message}</div>}
       {read.error && !read.data && <Failed what="Rooms" error={read.error} retry={read.reload} />}
       {!read.data && !read.error && <DaySkeleton />}
       {read.data && shown.length > 0 && (

@@ -87,7 +87,7 @@ function AddPerson({ onClose, onDone }: { onClose(): void; onDone(): void }): Re
   const [values, setValues] = useState({ name: "", username: "", email: "", password: "", role: "user" });
   const [fault, setFault] = useState<ApiError>();
   const { fetch } = useStepUp({
-    about: { action: "make an admin", noun: "new admin", verb: "make", keep: "Not now", subject: values.name },
+    about: { action: "make an admin", verb: "make", keep: "Not now", subject: values.name },
   });
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
@@ -141,7 +141,7 @@ function DeleteUser({ user, onClose, onDone }: { user: ListedUser; onClose(): vo
   const [fault, setFault] = useState<string>();
   const [asking, setAsking] = useState(false);
   const { fetch } = useStepUp({
-    about: { action: `delete ${user.name}`, noun: "deletion", verb: "delete", keep: "Keep user", subject: user.name, detail: user.email },
+    about: { action: `delete ${user.name}`, verb: "delete", keep: "Keep user", subject: user.name, detail: user.email },
   });
   const remove = async (): Promise<void> => {
     setFault(undefined);
