@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, fork } from "node:child_process";
 import { promisify } from "node:util";
+import { guardAlone } from "./guard-alone.ts";
 import { type Told, type Variant, variants } from "./http-host.ts";
 import { progressOf } from "./progress.ts";
 import { type Figure, median, quantile, type Ratio, type Report } from "./runner.ts";
@@ -125,15 +126,17 @@ export async function bench(): Promise<Report> {
   for (const [index, framework] of frameworks.entries()) {
     found.push(await compared(framework, pairs, seconds, (pair) => progress.at((index + pair / pairs) / frameworks.length)));
   }
+  const alone = await guardAlone();
   progress.done();
   return {
     title: "A route behind the guard, a limit and the metrics, beside the bare framework",
     method: [
       `GET of a small JSON answer with ${CONNECTIONS} connections by wrk, ${seconds} s at a time; each server in a process of its own, on the memory store.`,
       `The median of ${pairs} pairs, each measured beside the bare framework in turns. The guard takes a grant that is fresh, and reads the epoch each time.`,
-      "cpu compares the processor time that the server spends on one request, which other programs on the machine disturb less.",
+      "cpu compares the processor time that the server spends on one request, which other programs on the machine disturb less: on a busy machine it is the one to go by.",
+      "The guard alone is its call in a process without a server, in processor time.",
     ],
-    figures: found.flatMap(({ figures }) => figures),
+    figures: [...found.flatMap(({ figures }) => figures), alone],
     ratios: found.flatMap(({ ratios }) => ratios),
   };
 }

@@ -102,7 +102,7 @@ export function httpMetrics(client: PromClient, options?: HttpMetricsOptions): R
   };
   return (req, res, next) => {
     const end = begin(req.method);
-    res.once("close", () => end(routeIn(req), res.writableFinished ? res.statusCode : undefined));
+    res.on("close", () => end(routeIn(req), res.writableFinished ? res.statusCode : undefined));
     next();
   };
 }

@@ -26,7 +26,7 @@ export function httpMetrics(client: PromClient, options?: HttpMetricsOptions): F
       fastify.addHook("onRequest", (request, reply, next) => {
         const end = begin(request.method);
         const { raw } = reply;
-        raw.once("close", () => end(request.routeOptions.url, raw.writableFinished ? raw.statusCode : undefined));
+        raw.on("close", () => end(request.routeOptions.url, raw.writableFinished ? raw.statusCode : undefined));
         next();
       });
       done();
