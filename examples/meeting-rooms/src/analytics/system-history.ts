@@ -140,8 +140,10 @@ export function createSystemHistory(
           return { at, ...figuresOf(looks.filter((one) => one.at >= begins && one.at < begins + MINUTE)) };
         });
         const present = figuresOf(looks.filter(({ at }) => at > now - MINUTE));
-        const other = minutes.findLastIndex(({ state }) => state !== present.state);
-        const since = minutes[other + 1]?.at ?? new Date(thisMinute).toISOString();
+        // A minute that has only just begun tells nothing yet.
+        const known = minutes.filter(({ state }) => state !== "unknown");
+        const other = known.findLastIndex(({ state }) => state !== present.state);
+        const since = known[other + 1]?.at ?? new Date(thisMinute).toISOString();
         return { name, port, ...present, since, minutes };
       };
       const { mfa } = together(watched.flatMap(({ looks }) => looks.flatMap(({ happened }) => happened ?? [])));

@@ -7,7 +7,7 @@ import { StartError } from "../start-error.ts";
 import { progressBar } from "./progress-bar.ts";
 import { seedVolume } from "./seed-volume.ts";
 
-const USAGE = "DATABASE_URL=postgresql://… node src/volume/main.ts [--bookings 1000000] [--rooms 400] [--users 10000]";
+const USAGE = "DATABASE_URL=postgresql://… npm run seed:bookings -- [--bookings 1000000] [--rooms 400] [--users 10000]";
 
 const count = z.coerce.number().int().min(1).max(100_000_000);
 const options = z.object({

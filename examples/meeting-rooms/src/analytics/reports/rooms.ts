@@ -24,7 +24,7 @@ export const ratings = report({
 });
 
 /** Working hours of a day: what a room is held against. */
-export const HOURS_A_DAY = 8;
+const HOURS_A_DAY = 8;
 
 const used = z.object({
   room_id: z.int(),
