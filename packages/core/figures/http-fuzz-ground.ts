@@ -81,7 +81,7 @@ export async function fuzzGround(): Promise<Ground> {
     const subject = async () => subjectOf(request);
     const path = url.split("?")[0] ?? "";
     if (path.startsWith("/guarded")) {
-      const verdict = await guard({ method, headers }, subject, ["7"]);
+      const verdict = await guard({ method, headers }, subject, () => ["7"]);
       return verdict.pass ? { status: 200, headers: verdict.headers, body: {} } : verdict.response;
     }
     return (await handle({ method, path, headers, stream: request }, { subject, signIn })) ?? { status: 404, headers: {} };

@@ -24,7 +24,7 @@ async function twoServices(options: Partial<RemoteMfaOptions> = {}, grants: NonN
   const faults: Error[] = [];
   const stepUp = createStepUp(remote, { onError: (error) => faults.push(error) });
   const ask = (guard: StepUpOptions, headers: Record<string, string> = {}, bind?: string[], subject: Subject = ALICE): Promise<Verdict> =>
-    stepUp(guard)({ method: "POST", headers: { authorization: "alice", ...headers } }, async () => subject, bind);
+    stepUp(guard)({ method: "POST", headers: { authorization: "alice", ...headers } }, async () => subject, bind && (() => bind));
   const withCode = (code: string) => ({ "x-mfa-code": code });
   return { kit, mfa, people, remote, ask, withCode, faults };
 }

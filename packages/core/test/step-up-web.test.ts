@@ -4,10 +4,10 @@ import { Hono } from "hono";
 import { cors } from "hono/cors";
 import * as oauth from "oauth4webapi";
 import { expect, onTestFinished, test } from "vitest";
-import { corsHeaders, deviceToken, type WebMfaOptions, webMfa } from "../src/http/index.ts";
+import { corsHeaders, deviceToken, type WebMfaOptions, webMfa, webStepUp } from "../src/http/index.ts";
 import { ConfigError } from "../src/index.ts";
 import { fromBase32, totp } from "../src/otp/index.ts";
-import { type AuditGround, auditGround } from "../src/testing/index.ts";
+import { type AuditGround, auditGround, testMfa } from "../src/testing/index.ts";
 
 const CONSOLE = "https://console.example";
 
@@ -72,6 +72,24 @@ async function enrolled({ call, ground }: Host, id = "alice"): Promise<Person & 
   };
   return { as, grant, recoveryCodes, fresh, enabled };
 }
+
+test("A51 what an approval is bound to is asked for no foreign page, and for nobody who is not signed in", async () => {
+  const { mfa } = await testMfa();
+  const asked: string[] = [];
+  const bind = (_request: Request, id: string) => {
+    asked.push(id);
+    return [id];
+  };
+  const subject = ({ headers }: Request) => (headers.has("authorization") ? { id: "alice", session: "s1" } : undefined);
+  const guarded = webStepUp(mfa, { subject })({ bind, ifNotEnrolled: "allow" }, () => new Response("done"));
+  const call = async (id: string, headers: Record<string, string>) =>
+    (await guarded(new Request("https://app.example/", { method: "POST", headers }), id)).status;
+  expect(await call("1", { authorization: "alice", "sec-fetch-site": "cross-site" })).toBe(403);
+  expect(await call("2", {})).toBe(401);
+  expect(asked).toEqual([]);
+  expect(await call("3", { authorization: "alice" })).toBe(200);
+  expect(asked).toEqual(["3"]);
+});
 
 test("R42 an OAuth client's own parser reads the refusal of a guard", async () => {
   const host = await started();

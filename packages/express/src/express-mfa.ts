@@ -38,8 +38,8 @@ export interface ExpressMfaOptions extends ExpressStepUpSettings {
 
 /** What a guarded route demands, on Express. */
 export interface ExpressStepUpOptions extends StepUpOptions {
-  /** What the approval is bound to: the resource, the amount, the payee. */
-  bind?(req: Request): readonly string[];
+  /** What the approval is bound to: the resource, the amount, the payee. It is asked once it is known who is asking. */
+  bind?(req: Request): readonly string[] | Promise<readonly string[]>;
 }
 
 /** What `expressMfa` gives. */
@@ -170,9 +170,7 @@ export function expressStepUp(mfa: StepUpMfa | RemoteMfa, { subject, ...options 
     return async (request, res, next) => {
       // Whatever its parameters are called, it is a request: only `bind` reads them, and it is the host's.
       const req = request as unknown as Request;
-      // What `bind` gives when it is there is never nothing: a guard told to bind must not take any grant.
-      const bound = bind ? (bind(req) ?? []) : undefined;
-      const verdict = await guard({ method: req.method, headers: req.headers }, () => subject(req), bound);
+      const verdict = await guard({ method: req.method, headers: req.headers }, () => subject(req), bind && (() => bind(req)));
       if (!verdict.pass) return send(res, verdict.response);
       setHead(res, verdict);
       res.locals.mfa = verdict.proof;

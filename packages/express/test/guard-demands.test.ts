@@ -1,4 +1,5 @@
 import type { Subject } from "@nightlatch/core";
+import type { Request } from "express";
 import { expect, test } from "vitest";
 import { startHost, subjectOfBearer } from "./support/app.ts";
 import { enrolled, grantOf } from "./support/people.ts";
@@ -121,7 +122,7 @@ test.each([
   ["a hole", () => [undefined], 400],
   ["a number", () => [7], 400],
   ["a text", () => "7", 400],
-  ["a promise", async () => ["7"], 400],
+  ["a promise of nothing", async () => undefined, 400],
   ["an error", () => JSON.parse(""), 500],
 ])("A32 a binding that turns out to be %s opens nothing", async (_what, bind, status) => {
   const host = await startHost({
@@ -133,6 +134,22 @@ test.each([
   const withCode = await host.call("POST", "/bound", { as: alice.as, headers: { "x-mfa-code": alice.fresh() } });
   expect(host.ran).toEqual([]);
   expect([withGrant.status, withCode.status]).toEqual([status, status]);
+});
+
+test("A51 what an approval is bound to is asked for no foreign page, and for nobody who is not signed in", async () => {
+  const asked: string[] = [];
+  const bind = async ({ params }: Request) => {
+    asked.push(String(params.id));
+    return [String(params.id)];
+  };
+  const host = await startHost({ routes: (app, stepUp, run) => app.post("/bound/:id", stepUp({ bind }), run) });
+  const alice = await enrolled(host, "alice");
+  const foreign = { "sec-fetch-site": "cross-site", "x-mfa-code": alice.fresh() };
+  expectProblem(await host.call("POST", "/bound/1", { as: alice.as, headers: foreign }), "origin_refused", 403);
+  expectProblem(await host.call("POST", "/bound/2"), "unauthenticated", 401);
+  expect(asked).toEqual([]);
+  expect((await host.call("POST", "/bound/3", { as: alice.as, headers: { "x-mfa-code": alice.fresh() } })).status).toBe(200);
+  expect(asked).toEqual(["3"]);
 });
 
 test("R43 a list of methods that is changed once the route is made changes nothing of what it demands", async () => {

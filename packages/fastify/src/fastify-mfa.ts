@@ -60,8 +60,8 @@ export interface FastifyStepUpPluginOptions extends FastifyStepUpSettings {
 
 /** What a guarded route demands, on Fastify. */
 export interface FastifyStepUpOptions extends StepUpOptions {
-  /** What the approval is bound to: the resource, the amount, the payee. */
-  bind?(request: FastifyRequest): readonly string[];
+  /** What the approval is bound to: the resource, the amount, the payee. It is asked once it is known who is asking. */
+  bind?(request: FastifyRequest): readonly string[] | Promise<readonly string[]>;
 }
 
 /** A `preHandler` for a route with any parameters: it runs once the route's own schemas have judged the request. */
@@ -120,9 +120,7 @@ function decorate(fastify: FastifyInstance, mfa: StepUpMfa | RemoteMfa, { subjec
     return async (guarded, reply) => {
       // Whatever its parameters are called, it is a request: only `bind` reads them, and it is the host's.
       const request = guarded as FastifyRequest;
-      // What `bind` gives when it is there is never nothing: a guard told to bind must not take any grant.
-      const bound = bind ? (bind(request) ?? []) : undefined;
-      const verdict = await guard(request, () => subject(request), bound);
+      const verdict = await guard(request, () => subject(request), bind && (() => bind(request)));
       if (!verdict.pass) return send(reply as unknown as FastifyReply, verdict.response);
       setHead(reply as unknown as FastifyReply, verdict);
       request.mfa = verdict.proof ?? null;

@@ -85,6 +85,25 @@ test("A32 a bound guard reads the route's own parameters and body, once its sche
   expect((await post(app, "/payments/7", { amount: 100 }, headers)).json()).toEqual({ approved: true });
 });
 
+test("A51 what an approval is bound to is asked for no foreign page, and for nobody who is not signed in", async () => {
+  const asked: string[] = [];
+  const app = await started({
+    after(host) {
+      const bind = async ({ params }: FastifyRequest) => {
+        const { id } = params as { id: string };
+        asked.push(id);
+        return [id];
+      };
+      host.post("/bound/:id", { preHandler: host.stepUp({ bind, ifNotEnrolled: "allow" }) }, async () => ({ done: true }));
+    },
+  });
+  expect((await post(app, "/bound/1", {}, { "sec-fetch-site": "cross-site" })).statusCode).toBe(403);
+  expect((await post(app, "/bound/2", {}, { authorization: "none" })).statusCode).toBe(401);
+  expect(asked).toEqual([]);
+  expect((await post(app, "/bound/3")).json()).toEqual({ done: true });
+  expect(asked).toEqual(["3"]);
+});
+
 test("@fastify/swagger shows every route with its schemas, and nothing that is none", async () => {
   const app = await started({ before: (host) => host.register(swagger, { openapi: { openapi: "3.0.3" } }) });
   await app.ready();

@@ -23,7 +23,7 @@ export type { RemoteMfaOptions } from "./remote-mfa.ts";
 export { remoteMfa } from "./remote-mfa.ts";
 export type { Access, Asking, Route, RouteContext, SessionStart, SignedIn, SignInHook } from "./route.ts";
 export { matchPath, openApi, routes } from "./routes.ts";
-export type { Asker, Guard, GuardedRequest, RemoteMfa, StepUpMfa, StepUpOptions, StepUpProof, Verdict } from "./step-up.ts";
+export type { Asker, Bound, Guard, GuardedRequest, RemoteMfa, StepUpMfa, StepUpOptions, StepUpProof, Verdict } from "./step-up.ts";
 export { createStepUp } from "./step-up.ts";
 export type { GuardedHandler, WebHandler, WebMfa, WebMfaOptions, WebStepUp, WebStepUpOptions, WebStepUpSettings } from "./web-mfa.ts";
 export { webMfa, webStepUp } from "./web-mfa.ts";

@@ -45,8 +45,18 @@ export interface RemoteMfa {
 /** What a guard reads of a request: never its body, which is the route's own. */
 export type GuardedRequest = Pick<HttpRequest, "method" | "headers">;
 
-/** Judges one request to a guarded route. */
-export type Guard = (request: GuardedRequest, subject: () => Asker | Promise<Asker>, bind?: readonly string[]) => Promise<Verdict>;
+/**
+ * Judges one request to a guarded route. Who is asking is asked of the host for no page of a foreign site, and what the
+ * approval is bound to for nobody who is not signed in.
+ */
+export type Guard = (
+  request: GuardedRequest,
+  subject: () => Asker | Promise<Asker>,
+  bind?: () => Bound | Promise<Bound>,
+) => Promise<Verdict>;
+
+/** What the approval of one request is bound to. Nothing, where it should be, is a request that is refused. */
+export type Bound = readonly string[] | undefined | null;
 
 /** Who is asking, as a host says it; nothing when nobody is signed in. */
 export type Asker = Subject | undefined | null | false;
@@ -132,23 +142,25 @@ export function createStepUp(mfa: StepUpMfa | RemoteMfa, httpOptions?: HttpOptio
       return code === undefined ? await challenged(request, subject, demand) : await byCode(request, code, subject, demand);
     };
 
-    /** The demand of one request. What it is bound to comes from the request, so a part that is missing is the caller's to mend. */
-    const demandOf = (bind: readonly string[] | undefined): Demand | undefined => {
-      if (bind === undefined) return wanted;
-      return isListOfText(bind) ? { ...wanted, bind } : undefined;
+    /** Judges what is bound. It comes from the request, so a part that is missing is the caller's to mend, and opens nothing. */
+    const bound = async (request: GuardedRequest, subject: Subject, bindOf: () => Bound | Promise<Bound>): Promise<Verdict> => {
+      const bind = await bindOf();
+      if (!isListOfText(bind)) return refuse(problem("binding_invalid"));
+      const demand = { ...wanted, bind };
+      const check = await checkGrant(request, subject, demand);
+      return check?.ok === true ? passedBy(check) : await withoutGrant(request, subject, demand);
     };
 
-    return async (request, subjectOf, bind) => {
+    return async (request, subjectOf, bindOf) => {
       try {
         if (isElsewhere(request)) return refuse(problem("origin_refused"));
         const asked = subjectOf();
         // Every await is a turn of its own: where a grant holds, the engine's is the only one.
         const subject = isPending(asked) ? await asked : asked;
         if (!subject) return refuse(problem("unauthenticated"));
-        const demand = demandOf(bind);
-        if (!demand) return refuse(problem("binding_invalid"));
-        const check = await checkGrant(request, subject, demand);
-        return check?.ok === true ? passedBy(check) : await withoutGrant(request, subject, demand);
+        if (bindOf) return await bound(request, subject, bindOf);
+        const check = await checkGrant(request, subject, wanted);
+        return check?.ok === true ? passedBy(check) : await withoutGrant(request, subject, wanted);
       } catch (error) {
         return refuse(answerFault(error, onError));
       }

@@ -34,7 +34,10 @@ export interface WebMfaOptions extends WebStepUpSettings {
 
 /** What a guarded route demands that binds its approvals, where requests are the Web's. */
 export interface WebStepUpOptions<Rest extends unknown[] = unknown[]> extends StepUpOptions {
-  /** What the approval is bound to: the resource, the amount, the payee. It is given what the handler is given. */
+  /**
+   * What the approval is bound to: the resource, the amount, the payee. It is given what the handler is given, once it is
+   * known who is asking.
+   */
   bind(request: Request, ...rest: Rest): readonly string[] | Promise<readonly string[]>;
 }
 
@@ -104,8 +107,7 @@ export function webStepUp(mfa: StepUpMfa | RemoteMfa, { subject, ...options }: W
   ): GuardedHandler<Rest> => {
     const guard = guardFor(demand);
     return async (request, ...rest) => {
-      // What `bind` gives when it is there is never nothing: a guard told to bind must not take any grant.
-      const bound = bind ? ((await bind(request, ...rest)) ?? []) : undefined;
+      const bound = bind && (() => bind(request, ...rest));
       const verdict = await guard(requestOf(request, "/"), () => subject(request), bound);
       if (!verdict.pass) return responseOf(verdict.response, request.method);
       const response = await handler(request, ...rest);

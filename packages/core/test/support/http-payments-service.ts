@@ -26,7 +26,7 @@ await listen(async (request, response) => {
   const verdict = await guard(
     { method: request.method ?? "", headers: request.headers },
     async () => subjectIn(request),
-    pathname === "/approve" ? bind : undefined,
+    pathname === "/approve" ? () => bind : undefined,
   );
   write(response, verdict.pass ? { status: 200, headers: verdict.headers, body: { done: true, proof: verdict.proof } } : verdict.response);
 });
