@@ -29,7 +29,10 @@ export interface ExpressMfaOptions extends ExpressStepUpSettings {
    * session to come, and `start` starts it once the second step is done. @defaultValue such a sign-in ends by a route of the host's own
    */
   signIn?: {
-    /** The id that the session is going to have, before there is one: grants are bound to it. */
+    /**
+     * The id that the session is going to have, before there is one: grants are bound to it. Called for anybody who posts
+     * a challenge, before it and the code are looked at: make an id, and write nothing.
+     */
     session(req: Request, res: Response): string | Promise<string>;
     /** Starts that session, and says what the answer adds for it. */
     start(signedIn: SignedIn, req: Request, res: Response): SessionStart | undefined | Promise<SessionStart | undefined>;

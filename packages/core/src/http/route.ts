@@ -31,7 +31,7 @@ export interface SessionStart {
 
 /** How `/verify` and `/enable` end a sign-in; where it is missing they take no `MFA-Challenge`. */
 export interface SignInHook {
-  /** The id of the session to come. Nobody is signed in by it yet. */
+  /** The id of the session to come. Asked for anybody who posts a challenge, before that is looked at: nothing is written. */
   session(): string | Promise<string>;
   /** Starts it. */
   start(signedIn: SignedIn): SessionStart | undefined | Promise<SessionStart | undefined>;

@@ -25,7 +25,10 @@ export interface WebMfaOptions extends WebStepUpSettings {
    * session to come, and `start` says by what cookie or token it is known. @defaultValue such a sign-in ends by a route of the host's own
    */
   signIn?: {
-    /** The id that the session is going to have, before there is one: grants are bound to it. */
+    /**
+     * The id that the session is going to have, before there is one: grants are bound to it. Called for anybody who posts
+     * a challenge, before it and the code are looked at: make an id, and write nothing.
+     */
     session(request: Request): string | Promise<string>;
     /** Starts that session, and says what the answer adds for it. */
     start(signedIn: SignedIn, request: Request): SessionStart | undefined | Promise<SessionStart | undefined>;
