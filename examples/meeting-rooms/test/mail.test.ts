@@ -38,9 +38,10 @@ test("with SMTP_URL mails go to the server, once each, also when it turned them 
   expect(server.mails).toHaveLength(1);
 });
 
-test("production has no inbox page", async () => {
+test("production has no inbox page, and says at its start that notices reach nobody", async () => {
   const { DATABASE_URL } = await freshServer();
   const system = await startSystem({ env: { DATABASE_URL, NIGHTLATCH_KEYS: newKeys(), NODE_ENV: "production" } });
   expectProblem(await call("GET", `${system.users}/inbox`), 404, "not_found");
+  expect(system.output()).toContain("SMTP_URL is not set");
   expect(await system.stop()).toBe(0);
 });

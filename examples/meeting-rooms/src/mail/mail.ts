@@ -50,6 +50,7 @@ function startDelivery(database: Database, transport: MailTransport, log: Logger
 export function startMail(mfa: Mfa, { database, log, config, onClose }: ServiceContext): void {
   const { smtpUrl, mailFrom, securityPage } = config;
   const transport = smtpUrl === undefined ? localInbox : smtp(smtpUrl, mailFrom);
+  if (config.production && smtpUrl === undefined) log.warn("SMTP_URL is not set: notices of security events reach nobody");
   const tell = notices({
     issuer: ISSUER,
     ...(securityPage === undefined ? {} : { securityPage }),
