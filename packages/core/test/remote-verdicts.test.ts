@@ -3,7 +3,7 @@ import { createHandler, createStepUp, type RemoteMfaOptions, remoteMfa, type Ste
 import { ConfigError, createMfa, type MfaOptions, type Subject } from "../src/index.ts";
 import { memoryStore } from "../src/stores/memory.ts";
 import { listen, write } from "./support/http-service.ts";
-import { createKit, good, HOUR, MINUTE, STEP } from "./support/kit.ts";
+import { createKit, DAY, good, HOUR, MINUTE, STEP } from "./support/kit.ts";
 
 const ALICE = { id: "alice", tenant: "north", session: "s1" };
 
@@ -77,9 +77,9 @@ describe("a code that another service judges", () => {
   it("A7 under once is spent on its request, and a grant passes once", async () => {
     const spent = new Map<string, Date>();
     const { kit, mfa, ask, withCode } = await twoServices({
-      spent(id, expiresAt) {
+      spent(id, keepUntil) {
         const isFirst = !spent.has(id);
-        spent.set(id, expiresAt);
+        spent.set(id, keepUntil);
         return isFirst;
       },
     });
@@ -90,7 +90,8 @@ describe("a code that another service judges", () => {
     const headers = { "mfa-grant": grant };
     expect((await ask({ once: true }, headers)).pass).toBe(true);
     expect(problemOf(await ask({ once: true }, headers)).code).toBe("step_up_required");
-    expect([...spent.values()]).toContainEqual(expiresAt);
+    // As long as a store of ours keeps it: a clock that is behind finds it still.
+    expect([...spent.values()]).toContainEqual(new Date(expiresAt.getTime() + DAY));
   });
 });
 

@@ -29,10 +29,11 @@ export interface RemoteMfaOptions {
    */
   forward?: readonly string[];
   /**
-   * Notes that a grant is spent: true for the first who asks for an id, false ever after, at least until it expires;
-   * a `SET NX` in Redis, say. Guards with `once` need it.
+   * Notes that a grant is spent: true for the first who asks for an id, false ever after, at least until `keepUntil`, a day
+   * past the grant's end; a `SET NX` in Redis, say. Guards with `once` need it. It is this service's own note: one that
+   * keeps another knows nothing of it, nor does the MFA service.
    */
-  spent?(id: string, expiresAt: Date): boolean | Promise<boolean>;
+  spent?(id: string, keepUntil: Date): boolean | Promise<boolean>;
   /** Milliseconds since 1970. @defaultValue Date.now */
   clock?(): number;
 }
