@@ -62,7 +62,9 @@ describe.skipIf(!hasTool("chromium") || !hasTool("zbarimg") || !hasTool("oathtoo
   test("the whole way: register, book, clash, enrol, sign in with a code, cancel with another", async () => {
     const page = await chromium.page(system.console);
     await page.goto("/");
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
     await expectAccessible(page);
+    await picture(page, "sign-in");
     await page.getByRole("link", { name: "Create an account" }).click();
     await page.getByLabel("Name", { exact: true }).fill("Mara Lind");
     await page.getByLabel("Username").fill("mara");
@@ -248,7 +250,7 @@ describe.skipIf(!hasTool("chromium") || !hasTool("zbarimg") || !hasTool("oathtoo
       await expect.poll(() => page.locator(".bones, [data-loading], .nl-loading, [aria-busy=true]").count(), { timeout: 60_000 }).toBe(0);
       // Nothing but colours differs in the dark.
       await expectAccessible(page, view === "dark" ? ["color-contrast"] : undefined);
-      await picture(page, `${path === "/" ? "rooms" : path.slice(1).replace("/", "-")}-${view}`);
+      await picture(page, `${path === "/" ? "rooms" : path.slice(1).replace("/", "-")}-${view}`, path !== "/");
       // Nothing is wider than the window.
       expect(await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth"), path).toBeLessThanOrEqual(0);
     }

@@ -136,7 +136,7 @@ export function App(): ReactNode {
     );
   }
   return (
-    <MfaProvider client={mfa} issuer="Smart Meeting Rooms">
+    <MfaProvider client={mfa} issuer="Smart Meeting Rooms" locale="en-GB">
       {me ? (
         <SignedIn key={me.id} me={me} facts={facts} signOut={signOut} />
       ) : path === "/register" ? (

@@ -51,7 +51,7 @@ export function onSignedOut(handler: () => void): void {
 }
 
 /** A call of a service, through the console's server, which adds who is calling. */
-export async function callResponse(
+async function callResponse(
   path: string,
   { method = "GET", body, signal, fetch: send = fetch }: CallOptions = {},
 ): Promise<Response> {

@@ -68,11 +68,6 @@ export interface Review {
   created_at: string;
 }
 
-export interface Page<Item> {
-  items: Item[];
-  next_cursor: string | null;
-}
-
 /** What the console itself tells. */
 export interface ConsoleFacts {
   /** Whether a session is there; whether it is still good, the services know. */

@@ -15,7 +15,7 @@ interface Standing {
 }
 
 /** How a room stands at this minute. */
-export function standingOf(room: RoomDay, day: string, now: number): Standing {
+function standingOf(room: RoomDay, day: string, now: number): Standing {
   if (!room.is_available) return { tone: "quiet", words: "Not available" };
   const gaps = gapsOf(room, day, now);
   const first = gaps[0];

@@ -30,7 +30,7 @@ export const takenOf = ({ busy }: RoomDay, day: string): Span[] =>
   busy.map(({ starts_at, ends_at }) => ({ from: minutesIn(day, starts_at), to: minutesIn(day, ends_at) })).sort((a, b) => a.from - b.from);
 
 /** The first minute of a day that can still be booked. */
-export function earliest(day: string, now: number): number {
+function earliest(day: string, now: number): number {
   const today = dayOf(now);
   if (day !== today) return day < today ? END_OF_DAY : 0;
   return Math.ceil((minutesIn(day, now) + 1e-9) / STEP) * STEP;

@@ -64,13 +64,14 @@ function Verdict({ system }: { system: System }): ReactNode {
     );
   }
   if (slow.length > 0) {
-    const [first] = slow;
+    const worst = slow.reduce((most, one) => ((one.p95_ms ?? 0) > (most.p95_ms ?? 0) ? one : most));
     return (
       <Message tone="brass" icon="alert">
         <strong>
-          All {services.length} services answer. {capitalised(first?.name ?? "")} is slow:
+          All {services.length} services answer.{" "}
+          {slow.length === 1 ? `${capitalised(worst.name)} is slow` : `${slow.length} are slow, ${worst.name} most`}:
         </strong>{" "}
-        95 of 100 answers within {Math.round(first?.p95_ms ?? 0)} ms, since {clock(first?.since ?? system.at)}.
+        95 of 100 answers within {Math.round(worst.p95_ms ?? 0)} ms, since {clock(worst.since)}.
       </Message>
     );
   }

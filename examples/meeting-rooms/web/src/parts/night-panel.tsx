@@ -35,7 +35,7 @@ const BLOCKS: readonly (readonly [row: number, x: number, width: number])[] = [
 ];
 
 /** The dark half of the doors into the console: a day's bookings, and a free hour among them. */
-export function NightPanel(): ReactNode {
+function NightPanel(): ReactNode {
   return (
     <aside className="night-panel">
       <p className="brand">

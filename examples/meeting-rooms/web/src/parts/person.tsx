@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 
 /** The first letters of a name's first and last word. */
-export function initials(name: string): string {
+function initials(name: string): string {
   const words = name.trim().split(/[\s._-]+/);
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map((word) => [...(word ?? "")][0] ?? "");
   return letters.join("").toUpperCase();
