@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -220,6 +220,27 @@ describe("what init looks at", () => {
     await host.run(["init"]);
     expect(await readFile(join(host.folder, ".env"), "utf8")).toMatch(/^PORT=1\nNIGHTLATCH_KEYS=k1:.{44}\n$/);
     expect(await readFile(join(host.folder, ".gitignore"), "utf8")).toBe(".env*\nnightlatch.db*\n");
+  });
+
+  test("A13 no key is written to an .env that git tracks: it is left to do, as is closing one that others can read", async () => {
+    const git = (...args: string[]) => promisify(execFile)("git", args, { cwd: host.folder });
+    await writeFile(join(host.folder, "package.json"), JSON.stringify({ dependencies: { express: "*" } }));
+    const env = join(host.folder, ".env");
+    await writeFile(env, "PORT=1\n");
+    await chmod(env, 0o644);
+    await writeFile(join(host.folder, ".gitignore"), ".env\n");
+    await git("init", "-q");
+    await git("add", "-f", ".env");
+    const { files, left } = inited.parse((await host.run(["init", "--json"])).json());
+    expect(await readFile(env, "utf8")).toBe("PORT=1\n");
+    expect(files.find(({ path }) => path === ".env")).toMatchObject({ did: "kept", what: expect.stringContaining("git tracks it") });
+    expect(left[0]).toMatch(/git rm --cached \.env.*NIGHTLATCH_KEYS=k1:.{44}\.$/);
+    expect(left[1]).toMatch(/^chmod 600 \.env/);
+    await git("rm", "-q", "--cached", ".env");
+    await chmod(env, 0o600);
+    const later = inited.parse((await host.run(["init", "--json"])).json());
+    expect(await readFile(env, "utf8")).toMatch(/^PORT=1\nNIGHTLATCH_KEYS=k1:.{44}\n$/);
+    expect(later.left.join()).not.toMatch(/git rm|chmod/);
   });
 });
 

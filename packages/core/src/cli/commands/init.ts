@@ -5,7 +5,7 @@ import { mysqlMigrations } from "../../stores/mysql/index.ts";
 import { postgresMigrations } from "../../stores/postgres/index.ts";
 import { addCommand, type Running } from "../command.ts";
 import { usage } from "../exit.ts";
-import { addLine, type Fate, isIgnored, setsVariable, writeNew } from "../init/files.ts";
+import { addLine, type Fate, isIgnored, isReadByOthers, isTracked, setsVariable, writeNew } from "../init/files.ts";
 import { FRAMEWORKS, type Framework, missingPackages, type Project, projectIn, STORES, type StoreName } from "../init/project.ts";
 import { filesFor, SQLITE_FILE } from "../init/templates.ts";
 import { aligned, type Shell, type Told } from "../shell.ts";
@@ -31,14 +31,26 @@ function sqlOf(store: StoreName): string | undefined {
   return migrations?.map(({ version, sql }) => `-- Nightlatch, version ${version} of the tables\n${sql.trim()}\n`).join("\n");
 }
 
-/** Keys never reach git: what holds one is ignored before it is written. */
-function secretFiles(project: Project): Fate[] {
-  const { folder, store } = project;
+/** What was done about the files that hold secrets, and what is left to do about them. */
+interface Secrets {
+  fates: Fate[];
+  left: string[];
+}
+
+/** Keys never reach git: what holds one is ignored before it is written, and what git keeps already is not written to. */
+function secretFiles({ folder, store }: Project): Secrets {
   const ignored = [".env", ...(store === "sqlite" ? [`${SQLITE_FILE}*`] : [])].filter((path) => !isIgnored(folder, path.replace("*", "")));
   const fates = ignored.map((path) => addLine(folder, ".gitignore", path, `${path}, so that it stays out of git`));
-  if (setsVariable(folder, ".env", "NIGHTLATCH_KEYS")) return [...fates, { path: ".env", did: "kept", what: "it has NIGHTLATCH_KEYS" }];
+  const hasKey = setsVariable(folder, ".env", "NIGHTLATCH_KEYS");
   const key = `NIGHTLATCH_KEYS=k1:${randomBytes(32).toString("base64")}`;
-  return [...fates, addLine(folder, ".env", key, "NIGHTLATCH_KEYS, a new key for development", 0o600)];
+  const open = isReadByOthers(folder, ".env") ? ["chmod 600 .env: others on this machine can read it."] : [];
+  if (isTracked(folder, ".env")) {
+    const kept: Fate = { path: ".env", did: "kept", what: "git tracks it, so no key is written to it" };
+    const then = hasKey ? "make another key (npx nightlatch keys generate), since git has this one" : `add this line to it: ${key}`;
+    return { fates: [...fates, kept], left: [`Take .env out of git: git rm --cached .env. Then ${then}.`, ...open] };
+  }
+  if (hasKey) return { fates: [...fates, { path: ".env", did: "kept", what: "it has NIGHTLATCH_KEYS" }], left: open };
+  return { fates: [...fates, addLine(folder, ".env", key, "NIGHTLATCH_KEYS, a new key for development", 0o600)], left: open };
 }
 
 const MOUNT: Readonly<Record<Framework, (file: string) => string>> = {
@@ -77,10 +89,11 @@ async function init(options: Options, shell: Shell): Promise<Told> {
   const project = projectIn(shell.cwd, { ...(framework ? { framework } : {}), ...(store ? { store } : {}) });
   const sql = sqlOf(project.store);
   const files = [...filesFor(project), ...(sql ? [{ path: SQL_FILE, text: sql, what: "the tables" }] : [])];
+  const secrets: Secrets = options.dryRun ? { fates: [], left: [] } : secretFiles(project);
   const fates: Fate[] = options.dryRun
     ? []
-    : [...secretFiles(project), ...files.map(({ path, text, what }) => writeNew(project.folder, path, text, what))];
-  const left = leftToDo(project);
+    : [...secrets.fates, ...files.map(({ path, text, what }) => writeNew(project.folder, path, text, what))];
+  const left = [...secrets.left, ...leftToDo(project)];
   const { language, modules } = project;
   const found = [project.framework, project.store, language === "ts" ? "TypeScript" : modules ? "JavaScript modules" : "CommonJS"];
   const lines = [

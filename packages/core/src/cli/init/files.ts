@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CliError, EXIT } from "../exit.ts";
 
@@ -55,4 +55,20 @@ export function isIgnored(folder: string, path: string): boolean {
     const lines = textIn(join(folder, ".gitignore")).split("\n");
     return lines.some((line) => [path, `/${path}`, `${path}*`].includes(line.trim()));
   }
+}
+
+/** Whether git keeps a file already: then it is in every commit to come, ignored or not. */
+export function isTracked(folder: string, path: string): boolean {
+  try {
+    execFileSync("git", ["ls-files", "--error-unmatch", path], { cwd: folder, stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether others than its owner can read a file; Windows says so by other means. */
+export function isReadByOthers(folder: string, path: string): boolean {
+  const full = join(folder, path);
+  return process.platform !== "win32" && existsSync(full) && (statSync(full).mode & 0o044) !== 0;
 }
