@@ -201,6 +201,15 @@ describe("trusted devices", () => {
     expect(await mfa.devices.list(subject)).toEqual([]);
   });
 
+  it("A34 are not trusted by a recovery code: the sign-in is done, and the next one asks again", async () => {
+    const { kit, mfa } = await start({ trustedDevices: { for: "30d" } });
+    const { subject, recoveryCodes } = await kit.enrolled(mfa);
+    const { challenge } = required(await mfa.signIn(subject, PASSWORD));
+    const code = recoveryCodes[0] ?? "";
+    expect(good(await mfa.verify({ challenge, code, device: { name: "Laptop" } }))).not.toHaveProperty("device");
+    expect(await mfa.devices.list(subject)).toEqual([]);
+  });
+
   it("A34 are trusted no longer than devices are now, whatever was promised before", async () => {
     const { kit, mfa } = await start({ trustedDevices: { for: "30d" } });
     const { subject, code } = await kit.enrolled(mfa);

@@ -40,7 +40,9 @@ async function judged(engine: Engine, { bound, firstAmr = [], device, ...journey
   if (!arrived.ok) return arrived;
   const { factor, row, record, recoveryCodesLeft } = arrived;
   const { type: method, amr } = factor;
-  const trusted = device && !factor.weaker ? await trustDevice(engine, journey.who, record.epoch, device) : undefined;
+  // What stands in for a lost authenticator once stands in for no later sign-in.
+  const trusts = !factor.weaker && factor.lane !== "recovery";
+  const trusted = device && trusts ? await trustDevice(engine, journey.who, record.epoch, device) : undefined;
   return {
     ...(await granted(engine, { bound, epoch: record.epoch, method, amr: [...firstAmr, ...amr], authTime })),
     ...(recoveryCodesLeft === undefined ? {} : { recoveryCodesLeft }),
