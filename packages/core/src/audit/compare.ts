@@ -47,11 +47,14 @@ async function missingOf({ store, keys }: Log, who: SubjectKey): Promise<Missing
 /** Holds the log against the authenticators that are there, subject by subject. */
 export async function compareLog(log: Log, { progress }: { progress?: (subjects: number) => void } = {}): Promise<AuditComparison> {
   const missing: MissingFactor[] = [];
-  let subjects = 0;
+  let [subjects, blanked] = [0, 0];
   for (let above = ""; ; ) {
     const rows = await log.store.auditFind({ above, below: BEHIND_ALL_IDS, order: "oldest", limit: PAGE, types: BOUND });
     for (const { tenant, subject, id } of rows) {
-      if (tenant === null || subject === null) continue;
+      if (tenant === null || subject === null) {
+        blanked += 1;
+        continue;
+      }
       const who = { tenant, subject };
       // Each subject once: at the first authenticator that it ever bound.
       const [first] = await log.store.auditFind({ above: "", below: BEHIND_ALL_IDS, order: "oldest", limit: 1, who, types: BOUND });
@@ -61,6 +64,6 @@ export async function compareLog(log: Log, { progress }: { progress?: (subjects:
     }
     progress?.(subjects);
     above = rows.at(-1)?.id ?? above;
-    if (rows.length < PAGE) return { subjects, missing };
+    if (rows.length < PAGE) return { subjects, missing, blanked };
   }
 }

@@ -66,8 +66,11 @@ export interface MfaEventDetails {
   delivery_limit_reached: { method: string };
   /** Every grant, challenge and trusted device of the subject was ended. */
   revoked: Record<never, never>;
-  /** The subject's factors were erased and its name in this log blanked. */
-  subject_erased: Record<never, never>;
+  /**
+   * The subject's factors were erased and its name in this log blanked; in so many records of authenticators bound and
+   * removed (absent in logs of before they were counted).
+   */
+  subject_erased: { records?: number };
   /** So many rows of this log were removed, those that were sealed before `before` (milliseconds since 1970). No subject's event. */
   audit_rows_removed: { count: number; before: number };
 }

@@ -83,6 +83,7 @@ export type AuditFaultKind =
   | "row_missing"
   | "row_added"
   | "row_moved"
+  | "row_blanked"
   | "seal_edited"
   | "seal_missing"
   | "log_cut"
@@ -94,6 +95,7 @@ export interface AuditFault {
   /**
    * `row_edited`: a row is not as it was written. `row_missing`: a sealed row is gone. `row_added`: a row that no seal
    * knows stands among sealed ones. `row_moved`: another row of the log stands in the place of the sealed one.
+   * `row_blanked`: rows name nobody, and no erasure explains it; which ones can't be told any more.
    * `seal_edited`, `seal_missing`: of the seals themselves. `log_cut`: a kept head bears more than the log has.
    * `head_mismatch`: a kept head and the log tell of different pasts. `head_forged`: a kept head is none of ours.
    */
@@ -132,7 +134,7 @@ export interface AuditChecked {
   removed: number;
   /** Rows behind the newest seal. Each has its MAC; that one is missing among them shows only once they are sealed. */
   unsealed: number;
-  /** Rows without a name. Each erasure leaves some, and is itself in the log as `subject_erased`. */
+  /** Rows without a name. Each erasure leaves some, and is itself in the log as `subject_erased`, with how many records it blanked. */
   blanked: number;
   /** Kept heads that the log was held against. */
   heads: number;
@@ -166,6 +168,8 @@ export interface AuditComparison {
   subjects: number;
   /** The first thousand. */
   missing: MissingFactor[];
+  /** Authenticators whose rows name nobody, so that they were held against nothing: `verify` tells whether erasures explain them. */
+  blanked: number;
 }
 
 /** How a follower goes about it. */

@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { StoredAuditRow } from "../stores/store.ts";
+import { unexplained } from "./erasures.ts";
 import { isIn, numbersOf } from "./ranges.ts";
 import { isIntact } from "./row.ts";
 import { headOf, isGenuine, isOurs, printAt, printOf, readSeal, SEALS, type Seal, sealKey, sumOf } from "./seal.ts";
@@ -211,6 +212,17 @@ function checkTail({ keys, strays, checked }: Run, rows: readonly StoredAuditRow
   checked.unsealed += rows.length + strays.size;
 }
 
+/** Whether erasures explain the rows that name nobody. */
+async function checkBlanked({ log, keys, checked }: Run): Promise<void> {
+  const isExplained = async (): Promise<boolean> => {
+    const { records, erasures } = await unexplained(log.store, keys);
+    return records <= 0 && (checked.blanked === 0 || erasures > 0);
+  };
+  // Asked twice: while the rows were read, a subject may have been erased.
+  if ((await isExplained()) || (await isExplained())) return;
+  fail("row_blanked", {}, "Rows name nobody, and no erasure explains it: somebody blanked them by hand.");
+}
+
 /** Proves the log from its first seal to its last row, or finds the first fault. Holds a page of it at a time. */
 export async function verifyLog(log: Log, { heads = [], progress }: VerifyOptions = {}): Promise<AuditVerification> {
   const keys = await log.keys();
@@ -235,6 +247,7 @@ export async function verifyLog(log: Log, { heads = [], progress }: VerifyOption
     }
     kept.checkEnd(last?.seal ?? 0);
     await checkEnd(run, reader, last);
+    await checkBlanked(run);
     return { ok: true, ...checked };
   } catch (error) {
     if (error instanceof FaultFound) return { ok: false, fault: error.fault, ...checked };

@@ -151,9 +151,10 @@ const NAMED = 5;
 export async function logAndRows({ mfa }: Opened, shell: Shell): Promise<Check> {
   const name = "log and rows";
   const progress = progressOn(shell, "holding the log against the rows");
-  const { subjects, missing } = await mfa.audit.compare({ progress: (count) => progress.at(count) }).finally(() => progress.end());
-  const data = { subjects, missing };
-  if (missing.length === 0) return { name, state: "ok", found: `${counted(subjects, "user")}; they agree`, data };
+  const { subjects, missing, blanked } = await mfa.audit.compare({ progress: (count) => progress.at(count) }).finally(() => progress.end());
+  const data = { subjects, missing, blanked };
+  const nobodys = blanked === 0 ? "" : `; ${counted(blanked, "authenticator")} of nobody any more`;
+  if (missing.length === 0) return { name, state: "ok", found: `${counted(subjects, "user")}; they agree${nobodys}`, data };
   const users = [...new Set(missing.map(({ subject, tenant }) => (tenant === undefined ? subject : `${subject} of ${tenant}`)))];
   const whom = `${users.slice(0, NAMED).join(", ")}${users.length > NAMED ? ", …" : ""}`;
   return {

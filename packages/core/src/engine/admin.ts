@@ -1,3 +1,4 @@
+import { recordsOf } from "../audit/erasures.ts";
 import type { NewEvent } from "../audit/events.ts";
 import { ConfigError, StoreError } from "../errors.ts";
 import type { Change, SubjectKey, SubjectState } from "../stores/store.ts";
@@ -23,7 +24,8 @@ const ACTS: Record<AdminEvent, Act> = {
 
 /** What a subject's state asks for. */
 interface Decision {
-  event: NewEvent;
+  /** Absent where this is a step, and more is to be decided behind it. */
+  event?: NewEvent;
   what: Omit<Change, "tenant" | "subject" | "now" | "audit">;
 }
 
@@ -31,13 +33,18 @@ interface Decision {
 const MOST_TRIES = 10;
 
 /** Makes the change that a subject's state asks for, on that very state; where it asks for none, that is done too. */
-async function changeAsDecided(engine: Engine, who: SubjectKey, decide: (state: SubjectState) => Decision | undefined): Promise<void> {
+async function changeAsDecided(
+  engine: Engine,
+  who: SubjectKey,
+  decide: (state: SubjectState) => Decision | undefined | Promise<Decision>,
+): Promise<void> {
   for (let attempt = 1; attempt <= MOST_TRIES; attempt += 1) {
     const state = await engine.store.read(who);
-    const decision = decide(state);
+    const decision = await decide(state);
     if (!decision) return;
-    const { applied } = await change(engine, who, [decision.event], { ...decision.what, epoch: state.epoch });
-    if (applied) return;
+    const { event, what } = decision;
+    const { applied } = await change(engine, who, event ? [event] : [], { ...what, epoch: state.epoch });
+    if (applied && event) return;
   }
   throw new StoreError(`The subject was changed by others ${MOST_TRIES} times in a row. What was asked has not been done: ask again.`);
 }
@@ -76,12 +83,20 @@ export async function act(engine: Engine, subject: Subject, by: AdminAct, type: 
   return { ok: true };
 }
 
-/** Removes all that is held of a user who is deleted, and blanks the user in the log. */
+/**
+ * Removes all that is held of a user who is deleted, and blanks the user in the log. The authenticators go first: a first one
+ * raises the epoch and a further one does not, so only where there is none does the epoch vouch for the count of records.
+ */
 export async function erase(engine: Engine, subject: Subject): Promise<void> {
-  await changeAsDecided(engine, keyOf(subject), ({ switchedOff }) => ({
-    event: { type: "subject_erased" },
-    what: { removeAll: true, raiseEpoch: true, blank: true, ...(switchedOff === null ? {} : { switchedOff: "" }) },
-  }));
+  const who = keyOf(subject);
+  await changeAsDecided(engine, who, async (state) => {
+    if (confirmed(state).length > 0) return { what: { removeAll: true, raiseEpoch: true } };
+    const { audit } = await engine.freshKeys();
+    return {
+      event: { type: "subject_erased", records: await recordsOf(engine.store, audit, who) },
+      what: { removeAll: true, raiseEpoch: true, blank: true, ...(state.switchedOff === null ? {} : { switchedOff: "" }) },
+    };
+  });
 }
 
 /** The log's rows that are of no subject stand under this key. */

@@ -1,0 +1,47 @@
+import type { KeyObject } from "node:crypto";
+import type { AuditStore } from "../stores/audit.ts";
+import type { StoredAuditRow, SubjectKey } from "../stores/store.ts";
+import { BEHIND_ALL_IDS } from "./event-id.ts";
+import type { MfaEventType } from "./events.ts";
+import { eventOf, isIntact } from "./row.ts";
+import { PAGE } from "./sealing.ts";
+
+/** What an erasure counts: what became of authenticators. `prune` leaves these rows, and no attempt that settles late writes one. */
+const RECORDS = [
+  "factor_enabled",
+  "factor_imported",
+  "factor_removed",
+  "mfa_disabled",
+  "mfa_reset",
+] as const satisfies readonly MfaEventType[];
+
+async function* rowsOf(store: AuditStore, types: readonly MfaEventType[], who?: SubjectKey): AsyncGenerator<StoredAuditRow> {
+  for (let above = ""; ; ) {
+    const rows = await store.auditFind({ above, below: BEHIND_ALL_IDS, order: "oldest", limit: PAGE, types, ...(who && { who }) });
+    yield* rows;
+    above = rows.at(-1)?.id ?? above;
+    if (rows.length < PAGE) return;
+  }
+}
+
+/** How many records name a subject. One that was made up is not counted, lest another be blanked in its place. */
+export async function recordsOf(store: AuditStore, keys: readonly KeyObject[], who: SubjectKey): Promise<number> {
+  let records = 0;
+  for await (const row of rowsOf(store, RECORDS, who)) records += Number(isIntact(keys, row));
+  return records;
+}
+
+/** Records that name nobody beyond those that erasures say they blanked, and how many erasures there were. */
+export async function unexplained(store: AuditStore, keys: readonly KeyObject[]): Promise<{ records: number; erasures: number }> {
+  let [records, erasures] = [0, 0];
+  for await (const row of rowsOf(store, [...RECORDS, "subject_erased"])) {
+    if (row.type !== "subject_erased") records += Number(row.subject === null);
+    else if (isIntact(keys, row)) {
+      const { records: blanked } = eventOf(row) as { records?: number };
+      erasures += 1;
+      // One from before they were counted explains whatever came before it.
+      records = blanked === undefined ? Math.min(records, 0) : records - blanked;
+    }
+  }
+  return { records, erasures };
+}
