@@ -10,6 +10,7 @@ export { clientAddressKey } from "./client-address.ts";
 export type { RateLimitAnswer } from "./count.ts";
 export type { RateLimits, RateLimitsOptions } from "./create-rate-limits.ts";
 export { createRateLimits } from "./create-rate-limits.ts";
+export type { MemoryLimitsOptions } from "./memory-limits.ts";
 export { memoryLimits } from "./memory-limits.ts";
 export type { LimitsPgClient, PostgresLimitsOptions } from "./postgres-limits.ts";
 export { postgresLimits } from "./postgres-limits.ts";
