@@ -41,7 +41,7 @@ describe("a code that is asked for", () => {
   });
 
   it("A15 comes after a pause, and so many times a day, counted for each factor and until the day (UTC) is over", async () => {
-    const { kit, mfa, subject, changes, spent } = await mailbox();
+    const { kit, mfa, subject, changes, spent, code } = await mailbox();
     kit.clock.now = Math.floor(kit.clock.now / DAY) * DAY + DAY - 10 * MINUTE;
     const { challenge } = await mfa.challenge(subject);
     changes.length = 0;
@@ -53,9 +53,13 @@ describe("a code that is asked for", () => {
     kit.clock.advance(1);
     good(await mfa.deliver(challenge, "email"));
     kit.clock.advance(40 * SECOND);
+    const lastCode = code();
     expect(await mfa.deliver(challenge, "email")).toStrictEqual({ ok: false, reason: "too_soon", retryAfter: 600 - 80 });
     expect(new Set(spent.map(({ id }) => id)).size).toBe(2);
-    good(await mfa.deliver(challenge, "sms"));
+    // What was not sent is not in the log, and the code that was is still in force.
+    expect(kit.events.filter(({ type }) => type === "code_delivered")).toHaveLength(2);
+    good(await mfa.verify({ subject, challenge, code: lastCode }));
+    good(await mfa.deliver((await mfa.challenge(subject)).challenge, "sms"));
     expect(kit.events.filter(({ type }) => type === "delivery_limit_reached")).toMatchObject([{ method: "email", subject: subject.id }]);
     kit.clock.advance(10 * MINUTE - 80 * SECOND);
     const { challenge: tomorrow } = await mfa.challenge(subject);

@@ -59,16 +59,22 @@ export async function deliver(engine: Engine, token: string, by: Method): Promis
     return { ok: false, reason: "factor_limit" };
 
   const { lifetime, every, newCode, deliver: send } = factor.delivery;
+  const notSince = now - every * 1000;
+  const tooSoon = { ok: false, reason: "too_soon", retryAfter: every } as const;
+  // Before the budget, so that haste costs none of it; of those who come at the same moment the change itself lets one pass.
+  if (state.codes.some(({ type, createdAt }) => type === by && createdAt > notSince)) return tooSoon;
+  // Before the change, so that what is never sent is not in the log, and ends no code that was.
+  const isInBudget = await takeFromBudget(engine, who, factor.type, factor.delivery.daily, now);
+  if (!isInBudget) return { ok: false, reason: "too_soon", retryAfter: secondsUntil(dayEnd(now), now) };
+
   const { pepper } = await engine.openKeys();
   const code = newCode();
   const expiresAt = Math.min(now + lifetime * 1000, claims.exp * 1000);
   const { applied } = await change(engine, who, [{ type: "code_delivered", method: by }], {
-    codes: { type: by, hashes: [codeHash(pepper, who, by, code, claims.jti)], expiresAt, notSince: now - every * 1000 },
+    codes: { type: by, hashes: [codeHash(pepper, who, by, code, claims.jti)], expiresAt, notSince },
     epoch: claims.epoch,
   });
-  if (!applied) return { ok: false, reason: "too_soon", retryAfter: every };
-  const isInBudget = await takeFromBudget(engine, who, factor.type, factor.delivery.daily, now);
-  if (!isInBudget) return { ok: false, reason: "too_soon", retryAfter: secondsUntil(dayEnd(now), now) };
+  if (!applied) return tooSoon;
 
   const purpose = claims.enrol ? SETUP_PURPOSE : claims.purpose;
   const subject = { id: who.subject, ...(who.tenant ? { tenant: who.tenant } : {}) };

@@ -30,7 +30,7 @@ interface MemorySubject {
   /** Attempts that were charged on an epoch before this one leave no name in the log. */
   erasedEpoch: number;
   factors: Map<string, FactorRow>;
-  codes: (CodeRow & { createdAt: number })[];
+  codes: CodeRow[];
   /** Newest first. */
   devices: DeviceRow[];
   lanes: Record<Lane, LaneRow>;
@@ -60,7 +60,7 @@ const laneState = ({ attempts, forgiven, tally, tallyAt, lockedUntil }: LaneRow)
 const recordOf = (s: MemorySubject): SubjectRecord => ({
   epoch: s.epoch,
   factors: [...s.factors.values()].map((row) => ({ ...row })),
-  codes: s.codes.map(({ type, hash, used, expiresAt }) => ({ type, hash, used, expiresAt })),
+  codes: s.codes.map((code) => ({ ...code })),
 });
 
 /** Trusted devices of one subject, at most. */

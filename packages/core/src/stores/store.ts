@@ -48,6 +48,8 @@ export interface CodeRow {
   /** A keyed hash of the code and of what it is bound to. */
   hash: string;
   used: boolean;
+  /** Milliseconds since 1970: the `now` of the change that kept it. */
+  createdAt: number;
   /** Milliseconds since 1970; `null` for one that never lapses. */
   expiresAt: number | null;
 }

@@ -65,10 +65,10 @@ export const codeCases: readonly ContractCase[] = [
       assert.deepEqual(
         codes.toSorted((one, other) => (one.hash < other.hash ? -1 : 1)),
         [
-          { type: RECOVERY, hash: "a", used: false, expiresAt: null },
-          { type: RECOVERY, hash: "b", used: false, expiresAt: null },
-          { type: SENT, hash: "d", used: false, expiresAt: START + 5 * MINUTE },
-          { type: SENT, hash: "e", used: false, expiresAt: START + 5 * MINUTE },
+          { type: RECOVERY, hash: "a", used: false, createdAt: START, expiresAt: null },
+          { type: RECOVERY, hash: "b", used: false, createdAt: START, expiresAt: null },
+          { type: SENT, hash: "d", used: false, createdAt: START, expiresAt: START + 5 * MINUTE },
+          { type: SENT, hash: "e", used: false, createdAt: START, expiresAt: START + 5 * MINUTE },
         ],
       );
       await bench.apply({ codes: recovery() });
@@ -125,7 +125,7 @@ export const codeCases: readonly ContractCase[] = [
       const { record } = await bench.admitted({ codes: [SENT] });
       assert.deepEqual(
         record.codes.find(({ hash }) => hash === "a"),
-        { type: SENT, hash: "a", used: true, expiresAt: START + 5 * MINUTE },
+        { type: SENT, hash: "a", used: true, createdAt: START, expiresAt: START + 5 * MINUTE },
       );
       // Six digits may well be the same twice.
       assert.equal((await bench.apply({ codes: sent("a") })).applied, true);

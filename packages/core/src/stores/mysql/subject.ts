@@ -65,7 +65,7 @@ function belongingsOf(rows: Row[]): Belongings {
 export const recordOf = ({ epoch }: Subject, { factors, codes }: Belongings): SubjectRecord => ({
   epoch,
   factors,
-  codes: codes.map(({ type, hash, usedAt, expiresAt }) => ({ type, hash, used: usedAt !== null, expiresAt })),
+  codes: codes.map(({ usedAt, ...code }) => ({ ...code, used: usedAt !== null })),
 });
 
 /** All of a subject, as it is at one moment. */

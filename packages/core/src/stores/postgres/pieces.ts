@@ -20,7 +20,8 @@ const FACTORS = list(`SELECT ${FACTOR} FROM nightlatch_factors f WHERE ${WHO}`, 
 
 /** One-time codes, of the types that a condition lets through. */
 export const codesOf = (condition = "true"): string =>
-  list(`SELECT type, hash, used_at IS NOT NULL AS used, expires_at AS "expiresAt" FROM nightlatch_codes WHERE ${WHO} AND ${condition}`);
+  list(`SELECT type, hash, used_at IS NOT NULL AS used, created_at AS "createdAt", expires_at AS "expiresAt"
+    FROM nightlatch_codes WHERE ${WHO} AND ${condition}`);
 
 /** The fields of a subject's record, beside its epoch. */
 export const RECORD: string = `${FACTORS} AS factors, ${codesOf()} AS codes`;

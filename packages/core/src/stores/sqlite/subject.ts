@@ -77,7 +77,7 @@ export function rowsOf(session: Session, { tenant, subject }: SubjectKey): Rows 
       return {
         epoch: marks().epoch,
         factors: factors(),
-        codes: wanted.map(({ type, hash, usedAt, expiresAt }) => ({ type, hash, used: usedAt !== null, expiresAt })),
+        codes: wanted.map(({ usedAt, ...code }) => ({ ...code, used: usedAt !== null })),
       };
     },
     lane,
