@@ -79,7 +79,9 @@ export const sidebar: Item[] = [
   group(
     "The booking system",
     page("How it uses Nightlatch", "meeting-rooms/index"),
+    page("A tour with pictures", "meeting-rooms/tour"),
     page("Deployment", "meeting-rooms/deployment"),
+    page("Figures, dashboards, alerts", "meeting-rooms/observability"),
   ),
   group(
     "Move to it",

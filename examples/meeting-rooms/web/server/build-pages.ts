@@ -1,10 +1,13 @@
-import { readdir, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 const WEB = join(import.meta.dirname, "..");
 
 /** Where the built pages lie. */
 export const PAGES: string = join(WEB, "dist");
+
+/** Where they are built: beside what is installed, so that a rename puts them in place. */
+const WORK = join(WEB, "../node_modules/.cache");
 
 /** What the pages are made of. */
 const MADE_OF = ["src", "index.html", "vite.config.ts", "public", "../package.json", "../../../packages/react/src"];
@@ -40,6 +43,18 @@ export async function buildPages(): Promise<boolean> {
   if (await isFresh()) return false;
   // Where the pages are built beforehand, as in an image for production, no bundler has to be there.
   const { build } = await import("vite");
-  await build({ configFile: join(WEB, "vite.config.ts") });
+  // Put in place once they are whole: several processes may build at once, and one may be serving them.
+  await mkdir(WORK, { recursive: true });
+  const folder = await mkdtemp(join(WORK, "console-"));
+  try {
+    await build({ configFile: join(WEB, "vite.config.ts"), build: { outDir: join(folder, "new"), emptyOutDir: true } });
+    await rename(PAGES, join(folder, "old")).catch(() => undefined);
+    await rename(join(folder, "new"), PAGES).catch(async (error: unknown) => {
+      // Another process put the same pages there a moment before.
+      if (!(await isFresh())) throw error;
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
   return true;
 }

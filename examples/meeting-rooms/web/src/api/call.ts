@@ -51,10 +51,7 @@ export function onSignedOut(handler: () => void): void {
 }
 
 /** A call of a service, through the console's server, which adds who is calling. */
-async function callResponse(
-  path: string,
-  { method = "GET", body, signal, fetch: send = fetch }: CallOptions = {},
-): Promise<Response> {
+async function callResponse(path: string, { method = "GET", body, signal, fetch: send = fetch }: CallOptions = {}): Promise<Response> {
   const response = await send(`/api${path}`, {
     method,
     ...(body && { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),

@@ -110,7 +110,7 @@ export function RoomsPage(): ReactNode {
       <DayHead day={day} today={today} go={goTo} />
       <FilterBar
         filters={filters}
-        equipment={commonEquipment(rooms, 4)}
+        equipment={commonEquipment(rooms, 3)}
         count={shown.length}
         total={rooms.length}
         search={search}
