@@ -311,7 +311,7 @@ export function UsersPage(): ReactNode {
                             <button
                               type="button"
                               className="link link-bad"
-                              aria-label={`Delete ${user.name}`}
+                              aria-label={`Delete user ${user.name}`}
                               onClick={() => setDeleting(user)}
                             >
                               Delete user

@@ -182,7 +182,7 @@ export function Reviews({
                   <button
                     type="button"
                     className="link link-quiet"
-                    aria-label={`Remove the review of ${who}`}
+                    aria-label={`${review.own ? "Delete" : "Remove"} the review of ${who}`}
                     onClick={() => remove(review.id)}
                   >
                     {review.own ? "Delete" : "Remove"}
