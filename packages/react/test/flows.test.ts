@@ -306,7 +306,10 @@ test("leaving drops what was pending, and a late answer does not bring it back",
   expect(enrolStep(left, { type: "set-up", run: 1, result: { ok: true, answer: SETUP } })[0]).toBe(left);
 });
 
-const FACTS = { status: { mfa_enabled: true, username: "ana", asker: "ana", factors: [], methods: [], recovery_codes_left: 2 }, devices: [] };
+const FACTS = {
+  status: { mfa_enabled: true, username: "ana", asker: "ana", factors: [], methods: [], recovery_codes_left: 2 },
+  devices: [],
+};
 const acts = fc.constantFrom(
   { do: "codes" as const },
   { do: "off" as const },

@@ -205,7 +205,6 @@ export function DayGrid(props: DayProps): ReactNode {
         </div>
       </div>
       {drawn && draft?.phase === "open" && (
-        // biome-ignore lint/a11y/useSemanticElements: it stands beside its block, and the page stays usable
         <div
           className="book-card"
           role="dialog"
