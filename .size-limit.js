@@ -12,7 +12,7 @@ const LIMITS = {
     "./import": "26 kB",
     "./secrets": "26 kB",
     "./audit": "9 kB",
-    "./limits": "20 kB",
+    "./limits": "22 kB",
     "./metrics": "12 kB",
     "./notices": "80 kB",
     "./http": "118 kB",
