@@ -204,9 +204,12 @@ describe.skipIf(serverUrl === null)("the MySQL store meets the contract", () => 
     ["one connection", { connectionLimit: 1 }],
     ["one prepared statement at a time", { maxPreparedStatements: 1 }],
     ["connections reset when they come back", { resetOnRelease: true }],
-  ])("through a pool with %s", async (_, options) => {
-    const { store } = await migrated(options);
+  ])("through a pool with %s", async (_, options: PoolOptions) => {
+    const { pool, store } = await migrated(options);
     await meets(store);
+    // mysql2 fails to end a pool while one of its connections is being reset: they are all taken out before.
+    const connections = await Promise.all(Array.from({ length: options.connectionLimit ?? 10 }, () => pool.getConnection()));
+    for (const connection of connections) connection.destroy();
   });
 
   it.each([
