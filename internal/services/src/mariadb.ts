@@ -1,12 +1,9 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { createConnection } from "mysql2/promise";
 import { freePort } from "./postgres.ts";
+import { startThrowaway, throwawayFolder } from "./throwaway.ts";
 import { pathOf } from "./tools.ts";
 
 /** A MariaDB or MySQL server for tests. */
@@ -30,24 +27,14 @@ const SETTINGS = [
   "--innodb-fast-shutdown=2",
 ];
 
-const LONGEST_START = 30_000;
-
-/** Waits until the server answers; rejects with what it said, if it ends instead. */
-async function answering(server: ChildProcess, url: string, log: string): Promise<void> {
-  const until = performance.now() + LONGEST_START;
-  for (;;) {
-    try {
-      await (await createConnection(url)).end();
-      return;
-    } catch (error) {
-      if (server.exitCode !== null || performance.now() > until) {
-        const said = await readFile(log, "utf8").catch(() => "nothing");
-        throw new Error(`MariaDB did not start: ${said.slice(-1000)}`, { cause: error });
-      }
-    }
-    await setTimeout(20);
-  }
-}
+/** Whether a server lets one in. */
+const answers = async (url: string): Promise<boolean> =>
+  await createConnection(url)
+    .then((connection) => connection.end())
+    .then(
+      () => true,
+      () => false,
+    );
 
 /**
  * The server named by `MYSQL_URL`, or else a private throwaway one: the machine's MariaDB, in a temporary folder, on a
@@ -59,29 +46,15 @@ export async function mysqlServer(): Promise<MysqlServer | null> {
   const [program, installer] = [pathOf("mariadbd"), pathOf("mariadb-install-db")];
   if (!program || !installer) return null;
 
-  const folder = await mkdtemp(join(tmpdir(), "nightlatch-mariadb-"));
+  const folder = await throwawayFolder("mariadb");
   const data = join(folder, "data");
   const installing = ["--no-defaults", ...AS_ROOT, `--datadir=${data}`, "--auth-root-authentication-method=normal", "--skip-test-db"];
   await promisify(execFile)(installer, installing);
   const port = await freePort();
   const places = [`--datadir=${data}`, `--socket=${join(folder, "socket")}`, `--pid-file=${join(folder, "pid")}`, `--port=${port}`];
-  const log = join(folder, "log");
-  const server = spawn(program, ["--no-defaults", ...AS_ROOT, ...places, ...SETTINGS, `--log-error=${log}`], { stdio: "ignore" });
   const url = `mysql://root@127.0.0.1:${port}/mysql`;
-  const stop = async (): Promise<void> => {
-    if (server.exitCode === null && server.signalCode === null) {
-      const ended = once(server, "exit");
-      server.kill();
-      await ended;
-    }
-    await rm(folder, { recursive: true, force: true });
-  };
-  try {
-    await answering(server, url, log);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const command = [program, "--no-defaults", ...AS_ROOT, ...places, ...SETTINGS];
+  const stop = await startThrowaway({ command, folder, answers: () => answers(url) });
   return { url, stop };
 }
 

@@ -1,11 +1,9 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { freePort } from "./postgres.ts";
+import { startThrowaway, throwawayFolder } from "./throwaway.ts";
 import { pathOf } from "./tools.ts";
 
 /** A Prometheus server for tests. */
@@ -26,24 +24,11 @@ export interface PrometheusOptions {
   rules?: readonly string[];
 }
 
-const LONGEST_START = 30_000;
-
-/** Waits until the server answers; rejects with what it said, if it ends instead. */
-async function ready(server: ChildProcess, url: string, said: readonly string[]): Promise<void> {
-  const until = performance.now() + LONGEST_START;
-  for (;;) {
-    const answer = await fetch(`${url}/-/ready`).catch(() => undefined);
-    if (answer?.ok) return;
-    if (server.exitCode !== null || performance.now() > until) throw new Error(`Prometheus did not start: ${said.join("").slice(-1000)}`);
-    await setTimeout(20);
-  }
-}
-
 /** A private throwaway server: the machine's Prometheus, in a temporary folder, on a port of loopback. `null` where the machine has none. */
 export async function prometheusServer({ jobs, every, rules = [] }: PrometheusOptions): Promise<PrometheusServer | null> {
   const program = pathOf("prometheus");
   if (!program) return null;
-  const folder = await mkdtemp(join(tmpdir(), "nightlatch-prometheus-"));
+  const folder = await throwawayFolder("prometheus");
   // JSON is YAML.
   const config = {
     global: { scrape_interval: every, scrape_timeout: every, evaluation_interval: every },
@@ -53,26 +38,16 @@ export async function prometheusServer({ jobs, every, rules = [] }: PrometheusOp
   await writeFile(join(folder, "prometheus.yml"), JSON.stringify(config));
   const address = `127.0.0.1:${await freePort()}`;
   const places = [`--config.file=${join(folder, "prometheus.yml")}`, `--storage.tsdb.path=${join(folder, "data")}`];
-  const said: string[] = [];
-  const server = spawn(program, [...places, `--web.listen-address=${address}`, "--log.level=warn"], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  server.stderr.on("data", (chunk: Buffer) => said.push(chunk.toString()));
   const url = `http://${address}`;
-  const stop = async (): Promise<void> => {
-    if (server.exitCode === null && server.signalCode === null) {
-      const ended = once(server, "exit");
-      server.kill();
-      await ended;
-    }
-    await rm(folder, { recursive: true, force: true });
-  };
-  try {
-    await ready(server, url, said);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  const stop = await startThrowaway({
+    command: [program, ...places, `--web.listen-address=${address}`, "--log.level=warn"],
+    folder,
+    answers: async () =>
+      await fetch(`${url}/-/ready`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+  });
   return {
     url,
     async ask(path, parameters = {}) {
