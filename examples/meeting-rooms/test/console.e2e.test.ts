@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DEMO_PASSWORD } from "../src/demo/catalogue.ts";
 import { type Authenticator, oathAuthenticator } from "./support/authenticator.ts";
 import {
+  consolePages,
   expectAccessible,
   picture,
   pressLane,
@@ -11,7 +12,6 @@ import {
   startWithConsole,
   VIEWS,
   type WithConsole,
-  withChromium,
 } from "./support/console.ts";
 import { call } from "./support/http.ts";
 import { endAll } from "./support/system.ts";
@@ -39,7 +39,7 @@ function inBerlin(hour: number): string {
 }
 
 describe.skipIf(!hasTool("chromium") || !hasTool("zbarimg") || !hasTool("oathtool"))("the console in Chromium", () => {
-  const chromium = withChromium();
+  const chromium = consolePages();
   let system: WithConsole;
   beforeAll(async () => {
     system = await startWithConsole();

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { startChromium } from "@nightlatch/internal-services/browser";
 import { createServer } from "vite";
 import config from "./vite.config.ts";
 
@@ -20,7 +20,7 @@ const SHOWN: readonly (readonly [file: string, shown: string, width: number])[] 
 
 const server = await createServer({ ...config, configFile: false, server: { host: "127.0.0.1", port: 0 } });
 await server.listen();
-const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+const browser = await startChromium();
 const side = await browser.newPage();
 for (const [file, show, width] of SHOWN) {
   const taken: string[] = [];

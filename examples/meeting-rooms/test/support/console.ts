@@ -1,9 +1,9 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import AxeBuilder from "@axe-core/playwright";
 import { freePort } from "@nightlatch/internal-services";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
+import { withChromium } from "@nightlatch/internal-services/browser";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { expect } from "vitest";
 import { DEMO_PASSWORD } from "../../src/demo/catalogue.ts";
 import { type Started, startSystem } from "./system.ts";
 
@@ -48,34 +48,10 @@ export const VIEWS: Readonly<Record<"light" | "dark" | "phone", BrowserContextOp
   phone: { viewport: { width: 390, height: 844 }, colorScheme: "light", hasTouch: true, isMobile: true },
 };
 
-/** One Chromium for all tests of a file. */
-export function withChromium(): { page(base: string, options?: BrowserContextOptions): Promise<Page> } {
-  let browser: Browser;
-  beforeAll(async () => {
-    mkdirSync(PICTURES, { recursive: true });
-    browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
-  });
-  afterAll(async () => {
-    await browser?.close();
-  });
-  return {
-    /** A page of a browser that nobody has used; what it says on its console as a warning or an error fails the test. */
-    async page(baseURL, options = VIEWS.light) {
-      const context = await browser.newContext({ baseURL, timezoneId: "Europe/Berlin", reducedMotion: "reduce", ...options });
-      const page = await context.newPage();
-      const said: string[] = [];
-      page.on("console", (message) => {
-        // A refusal of a service's is meant, and Chromium reports each.
-        if (["error", "warning"].includes(message.type()) && !/Failed to load resource/.test(message.text())) said.push(message.text());
-      });
-      page.on("pageerror", (error) => said.push(String(error)));
-      onTestFinished(async () => {
-        await context.close();
-        if (said.length > 0) throw new Error(`The page said:\n${said.join("\n")}`);
-      });
-      return page;
-    },
-  };
+/** One Chromium for all tests of a file, and a page of the console for each that asks. */
+export function consolePages(): { page(base: string, options?: BrowserContextOptions): Promise<Page> } {
+  const chromium = withChromium({ context: { timezoneId: "Europe/Berlin", reducedMotion: "reduce" } });
+  return { page: (baseURL, options = VIEWS.light) => chromium.page({ baseURL, ...options }) };
 }
 
 /** Signs in by the page. */
