@@ -1,3 +1,4 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { defineConfig, type Options } from "tsup";
 import { library } from "../../scripts/library.ts";
@@ -6,7 +7,20 @@ const options = library(import.meta.dirname);
 const { "styles/styles.css": styles, ...entry } = options.entry as Record<string, string>;
 if (!styles) throw new Error("package.json exports no ./styles.css from src/styles/styles.css.");
 
+const DIRECTIVE = '"use client";';
+
+/** What splits CommonJS writes a statement above the directive, where no bundler takes it for one: it goes back to the top. */
+const directiveFirst: NonNullable<Options["plugins"]>[number] = {
+  name: "directive-first",
+  async buildEnd({ writtenFiles }) {
+    for (const { name } of writtenFiles.filter(({ name }) => name.endsWith(".cjs"))) {
+      const code = await readFile(name, "utf8");
+      if (code.includes(DIRECTIVE)) await writeFile(name, `${DIRECTIVE}\n${code.replace(DIRECTIVE, "")}`);
+    }
+  },
+};
+
 /** The stylesheet: its parts in one file, as small as they get. */
 const stylesheet: Options = { entry: { styles: join(import.meta.dirname, styles) }, minify: true, silent: true, clean: false };
 
-export default defineConfig([{ ...options, entry, platform: "neutral", target: "es2022" }, stylesheet]);
+export default defineConfig([{ ...options, entry, platform: "neutral", target: "es2022", plugins: [directiveFirst] }, stylesheet]);

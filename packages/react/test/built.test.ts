@@ -1,0 +1,36 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { execute } from "../../../scripts/gate.ts";
+
+const PACKAGE = join(import.meta.dirname, "..");
+let folder: string;
+
+beforeAll(async () => {
+  // Within the package, so that what is built finds React.
+  folder = await mkdtemp(join(PACKAGE, "node_modules/.built-"));
+  const { ok, output } = await execute("tsup", ["--out-dir", folder, "--no-dts", "--no-clean"], PACKAGE);
+  expect(ok, output).toBe(true);
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test.each(["js", "cjs"])(
+  "as .%s, what draws is the browser's by its first statement, and what draws nothing is anybody's",
+  async (format) => {
+    const first = async (entry: string): Promise<string> =>
+      (await readFile(join(folder, `${entry}.${format}`), "utf8")).split("\n")[0] ?? "";
+    expect(await Promise.all(["index", "hooks/index"].map(first))).toEqual(['"use client";', '"use client";']);
+    for (const entry of ["client/index", "flow/index", "strings/en"]) expect(await first(entry)).not.toContain("use client");
+  },
+);
+
+test("require and import give the same, and components and hooks share one provider", async () => {
+  const require = createRequire(join(folder, "index.cjs"));
+  for (const entry of ["index", "client/index", "hooks/index", "flow/index"]) {
+    const imported = await import(join(folder, `${entry}.js`));
+    expect(Object.keys(require(`./${entry}.cjs`)).sort()).toEqual(Object.keys(imported).sort());
+  }
+  expect(require("./index.cjs").useMfa).toBe(require("./hooks/index.cjs").useMfa);
+});
