@@ -47,6 +47,13 @@ test("rooms and reviews are told to everybody, users to administrators", async (
   guestReads.close();
 });
 
+test("a stream beats, and ends for whoever is switched off", async () => {
+  const reader = await readEvents(system.bookings, guest);
+  await reader.beat();
+  await call("PATCH", `${system.users}/users/guest`, { token: admin, json: { is_active: false } });
+  await reader.ended();
+});
+
 test("a stop ends the streams instead of waiting for them", async () => {
   const reader = await readEvents(system.bookings, member);
   const [code] = await Promise.all([system.stop(), reader.ended()]);

@@ -105,7 +105,8 @@ export const analytics: ServiceDefinition<"analytics"> = service({
       "/analytics/live",
       {
         access: "admin",
-        summary: "Server-Sent Events of what changes: ask anew for what is shown.",
+        summary:
+          "Server-Sent Events of what changes: ask anew for what is shown. `beat`, every five seconds, says that the stream is alive.",
         answers: { 200: "text/event-stream; each event's data is a JSON object with type, action, id and so on" },
       },
       events,

@@ -107,7 +107,8 @@ export const bookings: ServiceDefinition<"bookings"> = service({
       {
         access: "user",
         summary:
-          "Server-Sent Events of what changes: bookings, rooms, reviews, for administrators users too. `resync` says that some may have been missed.",
+          "Server-Sent Events of what changes: bookings, rooms, reviews, for administrators users too. `resync` says that some may have " +
+          "been missed; `beat`, every five seconds, that the stream is alive.",
         answers: {
           200: "text/event-stream; each event's data is a JSON object with type, action, id, room_id, starts_at, ends_at, user_id",
         },

@@ -3,10 +3,15 @@ import type { Authentication, Caller } from "../tokens/authenticate.ts";
 import type { LiveEvent, LiveEvents } from "./live-events.ts";
 
 /** Milliseconds between two signs of life. At each, the caller's token is judged anew. */
-const BEAT = 15_000;
+const EVERY = 5_000;
 
 /** Bytes that a slow reader may leave unread before it is cut off. */
 const MOST_UNREAD = 256 * 1024;
+
+/** A sign of life, for whoever takes silence for a lost connection. It is told to nobody else, so it is no event of the system's. */
+export interface Beat {
+  type: "beat";
+}
 
 /** What of an event a caller is told: whose it is, only if it is theirs or they are an admin. */
 function shownTo({ id, role }: Caller, event: LiveEvent): LiveEvent | undefined {
@@ -16,49 +21,57 @@ function shownTo({ id, role }: Caller, event: LiveEvent): LiveEvent | undefined 
   return rest;
 }
 
-const write = (res: Response, event: LiveEvent): void => void res.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+const write = (res: Response, event: LiveEvent | Beat): void => void res.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
 
 /** The open streams of a process. */
 export interface EventStreams {
-  /** `GET /events`: Server-Sent Events until the client goes, its token ends, or the process stops. */
+  /**
+   * `GET /events`: Server-Sent Events until the client goes, its token ends, or the process stops. Whose token has
+   * expired, or has died with its user, hears nothing after the next beat.
+   */
   readonly stream: RequestHandler;
   close(): void;
 }
 
-/** Makes what streams live updates to whoever is signed in. */
-export function createEventStreams(live: LiveEvents, auth: Authentication): EventStreams {
-  const open = new Set<Response>();
+/** Makes what streams live updates to whoever is signed in; `every` is the milliseconds from one beat to the next. */
+export function createEventStreams(live: LiveEvents, auth: Authentication, { every = EVERY }: { every?: number } = {}): EventStreams {
+  const open = new Set<() => void>();
   return Object.freeze({
     async stream(req, res) {
       let caller = await auth.caller(req);
+      // Whoever has gone meanwhile closes nothing any more.
+      if (res.destroyed) return;
       res.writeHead(200, { "Content-Type": "text/event-stream", "X-Accel-Buffering": "no" });
       // Where a stream is taken up again, something may have been missed.
       res.write("retry: 2000\n\n");
       write(res, { type: "resync" });
-      open.add(res);
+
       const unsubscribe = live.subscribe((event) => {
         const shown = shownTo(caller, event);
         if (res.writableLength > MOST_UNREAD) res.destroy();
         else if (shown) write(res, shown);
       });
-      const beat = setInterval(async () => {
-        try {
-          const still = await auth.again(req);
-          if (!still) return void res.end();
-          caller = still;
-          res.write(": still here\n\n");
-        } catch {
-          res.end();
-        }
-      }, BEAT);
-      res.once("close", () => {
-        clearInterval(beat);
+      // A slow reader's end may take its time, and nothing may be written behind it.
+      const end = (): void => {
+        clearTimeout(timer);
         unsubscribe();
-        open.delete(res);
-      });
+        open.delete(end);
+        res.end();
+      };
+      const beat = async (): Promise<void> => {
+        const still = await auth.again(req).catch(() => undefined);
+        if (!open.has(end)) return;
+        if (!still) return end();
+        caller = still;
+        write(res, { type: "beat" });
+        timer = setTimeout(beat, every);
+      };
+      let timer = setTimeout(beat, every);
+      open.add(end);
+      res.once("close", end);
     },
     close() {
-      for (const res of open) res.end();
+      for (const end of open) end();
     },
   } satisfies EventStreams);
 }

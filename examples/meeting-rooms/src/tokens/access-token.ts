@@ -39,11 +39,11 @@ const claims = z.object({ sub: z.uuid(), jti: z.uuid(), amr: z.array(z.string())
 const KEYS_UNAVAILABLE = new Set(["ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID", "ERR_JOSE_GENERIC"]);
 
 /**
- * What a token of ours says; `undefined` for any other.
+ * What a token of ours says at that moment; `undefined` for any other.
  *
  * @throws Problem `unavailable` when the signing keys can't be read
  */
-export async function readToken(token: string, keys: JWTVerifyGetKey): Promise<AccessToken | undefined> {
+export async function readToken(token: string, keys: JWTVerifyGetKey, now: Date): Promise<AccessToken | undefined> {
   try {
     const { payload } = await jwtVerify(token, keys, {
       algorithms: ["EdDSA"],
@@ -51,6 +51,7 @@ export async function readToken(token: string, keys: JWTVerifyGetKey): Promise<A
       issuer: ISSUER,
       audience: AUDIENCE,
       requiredClaims: ["exp"],
+      currentDate: now,
     });
     const { success, data } = claims.safeParse(payload);
     return success ? { userId: data.sub, session: data.jti, amr: data.amr } : undefined;

@@ -34,13 +34,18 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/-]{1,4096}=*)$/i;
 /**
  * Authentication by access token: the signature is held against the published keys, and one read by
  * primary key tells whether the user is still there and active, and as what. So the tokens of a deleted user die at once.
+ * `clock`, in milliseconds, tells which have expired.
  */
-export function createAuthentication(database: Queries, keys: JWTVerifyGetKey): Authentication {
+export function createAuthentication(
+  database: Queries,
+  keys: JWTVerifyGetKey,
+  { clock = Date.now }: { clock?: () => number } = {},
+): Authentication {
   const known = new WeakMap<Request, Promise<Caller | undefined>>();
 
   const authenticate = async (req: Request): Promise<Caller | undefined> => {
     const [, token] = BEARER.exec(req.headers.authorization ?? "") ?? [];
-    const claims = token === undefined ? undefined : await readToken(token, keys);
+    const claims = token === undefined ? undefined : await readToken(token, keys, new Date(clock()));
     if (!claims) return undefined;
     const [user] = await database.query<Pick<Caller, "username" | "role">>("SELECT username, role FROM users WHERE id = $1 AND is_active", [
       claims.userId,

@@ -11,7 +11,7 @@ export interface LiveEvent {
 
 const TYPES = ["booking", "room", "review", "user", "resync"] as const;
 
-/** Milliseconds without a connection after which the page says so. */
+/** Milliseconds without an event or a beat, which comes every five seconds, after which the page says so. */
 const PATIENCE = 10_000;
 
 const listeners = new Set<(event: LiveEvent) => void>();
@@ -29,19 +29,29 @@ function become(next: typeof state): void {
 function open(): void {
   source ??= new EventSource("/api/events");
   const opened = source;
+  const lose = (): void => {
+    late = undefined;
+    become("lost");
+    if (source !== opened || opened.readyState !== EventSource.OPEN) return;
+    // A connection that is dead without anybody having been told: the browser would wait for ever.
+    opened.close();
+    source = undefined;
+    open();
+  };
   const alive = (): void => {
     clearTimeout(late);
-    late = undefined;
+    late = setTimeout(lose, PATIENCE);
     become("live");
   };
   opened.onopen = alive;
+  opened.addEventListener("beat", alive);
   opened.onerror = () => {
     // A browser gives up on what was refused; a service that restarts is worth another try.
     if (opened.readyState === EventSource.CLOSED && source === opened) {
       source = undefined;
       setTimeout(() => listeners.size > 0 && open(), 3_000);
     }
-    late ??= setTimeout(() => become("lost"), PATIENCE);
+    late ??= setTimeout(lose, PATIENCE);
   };
   for (const type of TYPES) {
     opened.addEventListener(type, ({ data }: MessageEvent<string>) => {
