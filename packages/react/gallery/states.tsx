@@ -18,6 +18,10 @@ export interface Still {
 
 const TYPING: CodePhase = { name: "typing" };
 const network = { code: "network", error: "offline" } as const;
+const TOKENS = [
+  { id: "f2", type: "hotp", name: "Desk token" },
+  { id: "f3", type: "hotp", name: "Spare token" },
+];
 const nothing = (): void => {};
 const wrong = (attemptsLeft: number): CodePhase => ({ name: "refused", why: "invalid", attemptsLeft });
 
@@ -80,6 +84,7 @@ export const STATES: readonly Still[] = [
     refused: () => signIn(codeAt(wrong(3), "492815")),
     checking: () => signIn(codeAt({ name: "checking" }, "492815")),
     accepted: () => signIn(codeAt({ name: "accepted" }, "492815")),
+    token: () => signIn(codeAt(TYPING, "", { method: "token:f2", methods: ["app", "token:f2", "token:f3", "recovery"], tokens: TOKENS })),
     recovery: () => signIn(codeAt(TYPING, "7K3M-Q9TX-2R", { method: "recovery" })),
     "recovery-refused": () => signIn(codeAt({ name: "refused", why: "invalid" }, "7K3M-Q9TX-2RWB-H5NC", { method: "recovery" })),
     email: () => signIn(codeAt(TYPING, "70", SENT)),

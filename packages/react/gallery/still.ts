@@ -13,7 +13,8 @@ export function codeAt(phase: CodePhase, value = "", more: Partial<CodeState> = 
   return {
     phase,
     method: "app",
-    methods: ["app", "recovery", "email"],
+    methods: ["app", "email", "recovery"],
+    tokens: [],
     digits: 6,
     value,
     rules: { autoSubmit: true, lockEnds: "typing" },
@@ -31,8 +32,8 @@ export const SENT: Partial<CodeState> = {
   delivery: { state: "sent", to: "a•••@example.com", expiresAt: NOW + 582_000, againAt: NOW + 42_000 },
 };
 
-const othersOf = ({ method, phase }: CodeState): CodeMethod[] =>
-  (["email", "recovery", "app"] as const).filter((other) => other !== method && (phase.name !== "locked" || other === "recovery"));
+const othersOf = ({ method, methods, phase }: CodeState): CodeMethod[] =>
+  methods.filter((other) => other !== method && (phase.name !== "locked" || other === "recovery"));
 
 export const signInAt = (state: CodeState): UseSignIn => ({
   ...actions,

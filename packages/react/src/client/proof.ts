@@ -1,6 +1,7 @@
 import type { MfaClient, SignInCallOptions } from "./create-client.ts";
 import { deliverCode } from "./deliver.ts";
 import type { MfaResult } from "./problem.ts";
+import { factorsOf } from "./questions.ts";
 import type { AskStepUp, StepUpAbout } from "./step-up.ts";
 import type { ProofBody } from "./wire.ts";
 
@@ -38,9 +39,10 @@ export async function withProof<Answer>(
       inline: false,
       waiting: 1,
       signal: signal ?? new AbortController().signal,
-      async submit(code, signal) {
+      ...(!signIn && { factors: () => factorsOf(client) }),
+      async submit(code, signal, proof) {
         // A delivered code counts with its challenge alone; at a sign-in that stands in the header.
-        result = await call({ code, ...(hasSent && !signIn && challenge && { challenge }) }, signal);
+        result = await call({ code, ...proof, ...(hasSent && !signIn && challenge && { challenge }) }, signal);
         return result.ok ? undefined : result.problem;
       },
       async deliver(by, signal) {

@@ -2,6 +2,7 @@ import type { MfaClient } from "./create-client.ts";
 import { deliverCode } from "./deliver.ts";
 import type { DemandFacts, MfaProblem } from "./problem.ts";
 import type { AskStepUp, StepUpAbout, StepUpQuestion } from "./step-up.ts";
+import type { ProofBody, WireFactor } from "./wire.ts";
 
 /** A question that requests wait for. */
 export interface Asked {
@@ -41,8 +42,14 @@ function until<T>(promise: Promise<T>, signal: AbortSignal | null | undefined): 
   });
 }
 
+/** The authenticators of the session; none where they can't be had. */
+export async function factorsOf(client: MfaClient): Promise<readonly WireFactor[]> {
+  const result = await client.factors();
+  return result.ok ? result.answer.factors : [];
+}
+
 /** Judges a code: `undefined` when it was right. */
-type Judge = (asked: Asked, code: string, signal?: AbortSignal) => Promise<MfaProblem | undefined>;
+type Judge = (asked: Asked, code: string, signal?: AbortSignal, proof?: ProofBody) => Promise<MfaProblem | undefined>;
 
 /** Puts a question at the end of the line. */
 export function putQuestion(client: MfaClient, ask: AskStepUp, demand: DemandFacts, about: StepUpAbout, judge: Judge): Asked {
@@ -58,7 +65,9 @@ export function putQuestion(client: MfaClient, ask: AskStepUp, demand: DemandFac
     get waiting() {
       return asked.waiting;
     },
-    submit: (code, signal) => judge(asked, code, signal),
+    submit: (code, signal, proof) => judge(asked, code, signal, proof),
+    // A request bears a code and nothing that names a token.
+    ...(demand.maxAge !== 0 && { factors: () => factorsOf(client) }),
     async deliver(by, signal) {
       const sent = await deliverCode(client, by, asked.challenge, signal ? { signal } : {});
       if (sent.ok) asked.challenge = sent.challenge;

@@ -133,8 +133,9 @@ export function createStepUpFetch(client: MfaClient, ask: AskStepUp, options: St
 
     /** A question of this request's own, whose answer those who want the same wait for too. */
     const shared = (demand: DemandFacts, key: string): Asked => {
-      const asked = putQuestion(client, ask, demand, told(demand), async (asked, code, signal) => {
-        const judge = () => client.verify({ code, ...(asked.challenge && { challenge: asked.challenge }) }, signal ? { signal } : {});
+      const asked = putQuestion(client, ask, demand, told(demand), async (asked, code, signal, proof) => {
+        const judge = () =>
+          client.verify({ code, ...proof, ...(asked.challenge && { challenge: asked.challenge }) }, signal ? { signal } : {});
         let result = await judge();
         if (!result.ok && result.problem.code === "challenge_expired") {
           // It was left open too long, or a lock has ended: the refusal of the same request brings a new challenge.

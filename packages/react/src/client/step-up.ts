@@ -1,4 +1,5 @@
 import type { DemandFacts, MfaProblem } from "./problem.ts";
+import type { ProofBody, WireFactor } from "./wire.ts";
 
 /** What the person is asked to approve, in the host's words: "cancel this booking". */
 export interface StepUpAbout {
@@ -25,8 +26,14 @@ export interface StepUpQuestion extends DemandFacts {
   readonly waiting: number;
   /** Ends when nobody waits for the answer any more. */
   signal: AbortSignal;
-  /** Judges a code: `undefined` when it was right, and the question is answered. */
-  submit(code: string, signal?: AbortSignal): Promise<MfaProblem | undefined>;
+  /**
+   * Judges a code: `undefined` when it was right, and the question is answered.
+   *
+   * @param proof - the token that the code is of, which a token's code has to name
+   */
+  submit(code: string, signal?: AbortSignal, proof?: Pick<ProofBody, "factor_id">): Promise<MfaProblem | undefined>;
+  /** The user's authenticators, where the demand may be met by a token: those of the session. */
+  factors?(): Promise<readonly WireFactor[]>;
   /** Sends a code. */
   deliver(by: "email" | "sms", signal?: AbortSignal): Promise<StepUpDelivery>;
 }

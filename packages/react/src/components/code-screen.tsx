@@ -9,6 +9,7 @@ export function useCodeWords({ method, digits, delivery }: CodeState): { title: 
   const t = useText();
   const { issuer } = useLooks();
   if (method === "recovery") return { title: t("recoveryTitle"), text: t("recoveryText") };
+  if (method.startsWith("token")) return { title: t("signInTitle"), text: t("tokenText", { digits }) };
   if (method === "app") {
     return {
       title: t("signInTitle"),

@@ -4,6 +4,7 @@ import { useCountdown, useMfa, useText } from "../hooks/index.ts";
 import { clockTime } from "../otp/index.ts";
 import { useSaidCountdown } from "./code-message.tsx";
 import { Icon } from "./icons.tsx";
+import { wayOf } from "./other-ways.tsx";
 import { AlertBox, Button, Group, Hidden, Link, Text, useClass } from "./parts.tsx";
 import { rich } from "./rich.tsx";
 
@@ -57,7 +58,7 @@ export function Locked({
           .slice(0, 1)
           .map((other) => (
             <Button key={other} kind="primary" wide onClick={() => use(other)}>
-              {t(other === "recovery" ? "useRecovery" : "useApp")}
+              {t(wayOf(other)[1])}
             </Button>
           ))}
         {children}

@@ -6,7 +6,7 @@ import { useCodeWords } from "./code-screen.tsx";
 import { EnrolmentWizard } from "./enrolment-wizard.tsx";
 import { Mark } from "./icons.tsx";
 import { Locked } from "./locked.tsx";
-import { OtherWays } from "./other-ways.tsx";
+import { OtherWays, wayOf } from "./other-ways.tsx";
 import { Button, Card, Foot, Group, Hidden, Link, Strong, Text, Under, useClass, Wrap } from "./parts.tsx";
 import { rich } from "./rich.tsx";
 
@@ -64,7 +64,9 @@ export function SignInScreen({ signIn, name, trustDays, onRestart, passwordHref 
   const { state, offered, use, trust, setTrust } = signIn;
   const { phase, method } = state;
   const { title, text } = useCodeWords(state);
-  const isFirst = method === "app" || !state.methods.includes("app");
+  // What is held is the way back from what is sent or was saved.
+  const held = state.methods.find((other) => /^(app|token)/.test(other));
+  const isFirst = !held || /^(app|token)/.test(method);
 
   const over = (
     <>
@@ -103,15 +105,15 @@ export function SignInScreen({ signIn, name, trustDays, onRestart, passwordHref 
           {t("continue")}
         </Button>
         {!isFirst && (
-          <Button wide onClick={() => use("app")}>
-            {t("useApp")}
+          <Button wide onClick={() => use(held)}>
+            {t(wayOf(held)[1])}
           </Button>
         )}
       </CodeEntry>
       {isFirst && offered.length > 0 && (
         <Foot>
           <Strong>{t("anotherWay")}</Strong>
-          <OtherWays offered={offered} use={use} />
+          <OtherWays state={state} offered={offered} use={use} />
         </Foot>
       )}
     </>

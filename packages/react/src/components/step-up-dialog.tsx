@@ -67,7 +67,12 @@ function Asking({ stepUp, state, heading, out, choose }: ScreenProps & { choose(
           </RowBody>
         </AlertBox>
       )}
-      <CodeEntry state={state} actions={stepUp} label={t("stepUpText")} hint={noun ? t("stepUpBound", { noun }) : hint}>
+      <CodeEntry
+        state={state}
+        actions={stepUp}
+        label={t(state.method === "app" ? "stepUpText" : "code")}
+        hint={noun ? t("stepUpBound", { noun }) : hint}
+      >
         <Actions data-fill="">
           <Button kind="secondary" onClick={cancel}>
             {out}
@@ -136,7 +141,7 @@ function Question({
       <>
         <Mark />
         {screen.heading(t("anotherWay"))}
-        <OtherWays offered={offered} use={screen.use} />
+        <OtherWays state={state} offered={offered} use={screen.use} />
         <Button wide onClick={() => setChoosing(false)}>
           {t("back")}
         </Button>

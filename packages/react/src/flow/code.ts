@@ -1,11 +1,15 @@
 import type { MfaProblem, MfaResult } from "../client/problem.ts";
 import type { StepUpDelivery } from "../client/step-up.ts";
+import type { WireFactor } from "../client/wire.ts";
 import { digitsOf } from "../otp/digits.ts";
 import { groupRecoveryCode, isWholeRecoveryCode } from "../otp/groups.ts";
 import type { Step } from "./model.ts";
 
-/** What a code is of: an authenticator, a recovery code, or one that is sent. */
-export type CodeMethod = "app" | "recovery" | "email" | "sms";
+/** What a code is of: an app, a token with a counter by its id, a recovery code, or one that is sent. */
+export type CodeMethod = "app" | `token:${string}` | "recovery" | "email" | "sms";
+
+/** What is known of an authenticator: a token's code counts for the token that is named alone. */
+export type CodeFactor = Readonly<Pick<WireFactor, "id" | "type" | "name">>;
 
 /** How an entry stands; what stands in the message line follows from it. */
 export type CodePhase =
@@ -36,6 +40,8 @@ export interface CodeState {
   methods: readonly CodeMethod[];
   /** How many digits a code has that is none of recovery. */
   digits: number;
+  /** The names of tokens, by their ids. */
+  tokens: readonly CodeFactor[];
   /** Digits alone, or a recovery code in groups. */
   value: string;
   /** For the method that is chosen, when it is one that is sent. */
@@ -78,6 +84,12 @@ export type CodeEffect =
 /** What a factor of the protocol is to the person; a host's own is a code from some app. */
 const KINDS: Readonly<Record<string, CodeMethod>> = { recovery_code: "recovery", email: "email", sms: "sms" };
 
+/** What tokens call their kind. */
+export const TOKEN = "hotp";
+
+/** The token that a method is of, as a body names it. */
+export const factorOf = (method: CodeMethod): { factor_id?: string } => (method.startsWith("token:") ? { factor_id: method.slice(6) } : {});
+
 /** Problems after which the same code may be tried again: nothing was said of it. */
 const NO_VERDICT = /^(network|unexpected|unavailable|internal|rate_limited|limiter_unavailable|body_|media)/;
 
@@ -89,21 +101,26 @@ const TYPING: CodePhase = { name: "typing" };
 /** A field that waits for its first key. */
 export function codeState({
   methods: names,
+  factors = [],
   digits = 6,
   rules,
 }: {
   methods: readonly string[];
+  /** The subject's authenticators, where they are known: without them no token can be named, and none is offered. */
+  factors?: readonly CodeFactor[] | undefined;
   digits?: number;
   rules: CodeRules;
 }): CodeState {
-  const methods = [...new Set(names.map((name) => KINDS[name] ?? "app"))];
-  const first = (["app", "recovery"] as const).find((method) => methods.includes(method)) ?? methods[0] ?? "app";
-  return { phase: TYPING, method: first, methods, digits, value: "", rules, locks: {}, tried: "", run: 0 };
+  const tokens = factors.filter(({ type }) => type === TOKEN);
+  const own = (name: string): CodeMethod[] => (name === TOKEN ? tokens.map(({ id }) => `token:${id}` as const) : [KINDS[name] ?? "app"]);
+  const methods = [...new Set(names.flatMap(own))];
+  const [first = methods[0] ?? "app"] = ["app", "token", "recovery"].flatMap((kind) => methods.filter((name) => name.startsWith(kind)));
+  return { phase: TYPING, method: first, methods, tokens, digits, value: "", rules, locks: {}, tried: "", run: 0 };
 }
 
 /** The methods that may be switched to now: codes that are sent share the lock of those from the app. */
 export const offered = ({ methods, method, locks }: CodeState): CodeMethod[] =>
-  methods.filter((other) => other !== method && (other === "app" || locks[laneOf(other)] === undefined));
+  methods.filter((other) => other !== method && (/^(app|token)/.test(other) || locks[laneOf(other)] === undefined));
 
 const isWhole = ({ method, value, digits }: CodeState): boolean =>
   method === "recovery" ? isWholeRecoveryCode(value) : value.length === digits;

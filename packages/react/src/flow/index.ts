@@ -1,4 +1,4 @@
-export type { CodeDelivery, CodeEffect, CodeEvent, CodeMethod, CodePhase, CodeRules, CodeState } from "./code.ts";
+export type { CodeDelivery, CodeEffect, CodeEvent, CodeFactor, CodeMethod, CodePhase, CodeRules, CodeState } from "./code.ts";
 export { codeState, codeStep, offered } from "./code.ts";
 export type { EnrolEffect, EnrolEvent, EnrolSetup, EnrolState } from "./enrol.ts";
 export { enrolStart, enrolStep } from "./enrol.ts";

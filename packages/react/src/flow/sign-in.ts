@@ -2,7 +2,7 @@ import type { MfaClient, SignInCallOptions } from "../client/create-client.ts";
 import { deliverCode } from "../client/deliver.ts";
 import type { MfaResult } from "../client/problem.ts";
 import type { VerifyAnswer, VerifyBody } from "../client/wire.ts";
-import { type CodeEvent, type CodeState, codeState, codeStep } from "./code.ts";
+import { type CodeEvent, type CodeFactor, type CodeState, codeState, codeStep, factorOf } from "./code.ts";
 import { createModel, type Model } from "./model.ts";
 import { runCode } from "./run-code.ts";
 
@@ -10,6 +10,8 @@ import { runCode } from "./run-code.ts";
 export interface SignInChallenge {
   challenge: string;
   methods: readonly string[];
+  /** The user's authenticators: needed by those with a token (HOTP), whose code counts only where the token is named. */
+  factors?: readonly CodeFactor[];
   /** It is answered by enrolling. */
   enrol?: boolean;
 }
@@ -27,18 +29,18 @@ export interface SignInEnd {
 /** Makes the model of a sign-in's second step. */
 export function createSignIn(
   client: MfaClient,
-  { challenge, methods }: SignInChallenge,
+  { challenge, methods, factors }: SignInChallenge,
   { device, verify = client.verify, done }: SignInEnd,
 ): Model<CodeState, CodeEvent> {
   let answer: VerifyAnswer | undefined;
   return createModel(
-    codeState({ methods, rules: { autoSubmit: true, lockEnds: "over" } }),
+    codeState({ methods, factors, rules: { autoSubmit: true, lockEnds: "over" } }),
     codeStep,
     runCode({
       now: client.now,
-      async judge(code, _method, signal) {
+      async judge(code, method, signal) {
         const name = device();
-        const result = await verify({ code, ...(name && { trust_device: name }) }, { signal, signIn: challenge });
+        const result = await verify({ code, ...factorOf(method), ...(name && { trust_device: name }) }, { signal, signIn: challenge });
         if (result.ok) ({ answer } = result);
         return result;
       },

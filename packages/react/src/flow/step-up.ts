@@ -1,6 +1,6 @@
 import type { MfaProblem, MfaResult } from "../client/problem.ts";
 import { type AskStepUp, StepUpCancelledError, type StepUpQuestion } from "../client/step-up.ts";
-import { type CodeEvent, type CodeState, codeState, codeStep } from "./code.ts";
+import { type CodeEvent, type CodeState, codeState, codeStep, factorOf, TOKEN } from "./code.ts";
 import { createModel, type Model } from "./model.ts";
 import { runCode } from "./run-code.ts";
 
@@ -45,20 +45,25 @@ export function createStepUp(now: () => number): StepUpModel {
     for (const listener of [...listeners]) listener();
   };
 
-  const open = (question: StepUpQuestion): Promise<void> =>
-    new Promise<void>((resolve, reject) => {
+  const open = async (question: StepUpQuestion): Promise<void> => {
+    const { methods } = question;
+    const factors = methods.includes(TOKEN) ? await question.factors?.() : undefined;
+    await new Promise<void>((resolve, reject) => {
       cancel = () => reject(new StepUpCancelledError());
       question.signal.addEventListener("abort", cancel);
       if (question.signal.aborted) return cancel();
       // Where something is approved by it, the press is the consent.
       const autoSubmit = question.purpose === undefined && !question.inline && question.about.action === undefined;
-      const { methods } = question;
       const field = createModel(
-        codeState({ methods: methods.length > 0 ? methods : ["totp", "recovery_code"], rules: { autoSubmit, lockEnds: "typing" } }),
+        codeState({
+          methods: methods.length > 0 ? methods : ["totp", "recovery_code"],
+          factors,
+          rules: { autoSubmit, lockEnds: "typing" },
+        }),
         codeStep,
         runCode({
           now,
-          judge: async (code, _method, signal) => told(await question.submit(code, signal)),
+          judge: async (code, method, signal) => told(await question.submit(code, signal, factorOf(method))),
           deliver: (by, signal) => question.deliver(by, signal),
           proceed: resolve,
         }),
@@ -74,6 +79,7 @@ export function createStepUp(now: () => number): StepUpModel {
       cancel = () => {};
       show(CLOSED);
     });
+  };
 
   return {
     get: () => state,

@@ -1,6 +1,6 @@
 "use client";
 
-export type { CodeDelivery, CodeMethod, CodePhase, CodeRules, CodeState } from "../flow/code.ts";
+export type { CodeDelivery, CodeFactor, CodeMethod, CodePhase, CodeRules, CodeState } from "../flow/code.ts";
 export type { EnrolSetup, EnrolState } from "../flow/enrol.ts";
 export type { EnrolOptions } from "../flow/run-enrol.ts";
 export type { SavedCodes } from "../flow/saved-codes.ts";

@@ -23,20 +23,20 @@ export function useSignIn(options: UseSignInOptions): UseSignIn {
   const { client } = useShared();
   const [trust, setTrust] = useState(false);
   const latest = useLatest({ ...options, trust });
-  const { challenge, methods } = options;
-  const named = methods.join();
+  const { challenge, methods, factors } = options;
+  const told = JSON.stringify({ methods, factors });
   const model = useMemo(
     () =>
       createSignIn(
         client,
-        { challenge, methods: named.split(",") },
+        { challenge, ...JSON.parse(told) },
         {
           device: () => (latest.current.trust ? (latest.current.deviceName ?? ownName()) || "Browser" : undefined),
           verify: (body, options) => (latest.current.verify ?? client.verify)(body, options),
           done: (answer) => latest.current.onDone(answer),
         },
       ),
-    [client, challenge, named, latest],
+    [client, challenge, told, latest],
   );
   // Where nothing but a code that is sent will do, it is sent at once.
   useRunning(model, () => model.send({ type: "send", now: client.now() }));

@@ -65,6 +65,8 @@ export const ar: Strings = {
   useRecovery: "استخدام رمز استرداد",
   useRecoveryHint: "واحد من الرموز التي حفظتها",
   useApp: "استخدام تطبيق المصادقة",
+  useToken: "استخدام جهاز الرموز",
+  tokenText: "اضغط الزر في جهاز الرموز وأدخل الرمز المكوّن من {digits} أرقام الذي يظهر عليه.",
   signingInAs: "تسجيل الدخول باسم {name}.",
   notYou: "لست أنت؟",
   challengeExpired: "استغرق هذا وقتًا طويلًا.",

@@ -55,6 +55,8 @@ export const de: Strings = {
   useRecovery: "Wiederherstellungscode verwenden",
   useRecoveryHint: "Einer von denen, die Sie gespeichert haben",
   useApp: "Authenticator-App verwenden",
+  useToken: "Token verwenden",
+  tokenText: "Drücken Sie die Taste an Ihrem Token und geben Sie den {digits}-stelligen Code ein, den er zeigt.",
   signingInAs: "Anmeldung als {name}.",
   notYou: "Nicht Sie?",
   challengeExpired: "Das hat zu lange gedauert.",

@@ -62,6 +62,8 @@ export const en = {
   useRecovery: "Use a recovery code",
   useRecoveryHint: "One of those you saved",
   useApp: "Use your authenticator app",
+  useToken: "Use your token",
+  tokenText: "Press the button on your token and enter the {digits}-digit code it shows.",
   signingInAs: "Signing in as {name}.",
   notYou: "Not you?",
   challengeExpired: "This took a while.",

@@ -55,6 +55,8 @@ export const es: Strings = {
   useRecovery: "Usar un código de recuperación",
   useRecoveryHint: "Uno de los que guardó",
   useApp: "Usar la aplicación de autenticación",
+  useToken: "Usar su token",
+  tokenText: "Pulse el botón de su token e introduzca el código de {digits} cifras que muestra.",
   signingInAs: "Iniciando sesión como {name}.",
   notYou: "¿No es usted?",
   challengeExpired: "Ha pasado demasiado tiempo.",

@@ -58,6 +58,8 @@ export const fr: Strings = {
   useRecovery: "Utiliser un code de secours",
   useRecoveryHint: "Un de ceux que vous avez enregistrés",
   useApp: "Utiliser l’application d’authentification",
+  useToken: "Utiliser votre jeton",
+  tokenText: "Appuyez sur le bouton de votre jeton et saisissez le code à {digits} chiffres qu’il affiche.",
   signingInAs: "Connexion en tant que {name}.",
   notYou: "Ce n’est pas vous ?",
   challengeExpired: "Cela a pris trop de temps.",

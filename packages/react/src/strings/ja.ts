@@ -54,6 +54,8 @@ export const ja: Strings = {
   useRecovery: "リカバリーコードを使う",
   useRecoveryHint: "保存したもののうちの1つ",
   useApp: "認証アプリを使う",
+  useToken: "トークンを使う",
+  tokenText: "トークンのボタンを押し、表示された{digits}桁のコードを入力してください。",
   signingInAs: "{name}としてログイン中。",
   notYou: "別の方ですか？",
   challengeExpired: "時間が経ちすぎました。",

@@ -57,6 +57,8 @@ export const pt: Strings = {
   useRecovery: "Usar um código de recuperação",
   useRecoveryHint: "Um dos que você salvou",
   useApp: "Usar o aplicativo autenticador",
+  useToken: "Usar seu token",
+  tokenText: "Pressione o botão do seu token e digite o código de {digits} dígitos que ele mostra.",
   signingInAs: "Entrando como {name}.",
   notYou: "Não é você?",
   challengeExpired: "Isso demorou demais.",

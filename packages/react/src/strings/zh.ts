@@ -54,6 +54,8 @@ export const zh: Strings = {
   useRecovery: "使用恢复码",
   useRecoveryHint: "您保存的恢复码之一",
   useApp: "使用验证器应用",
+  useToken: "使用令牌",
+  tokenText: "按下令牌上的按钮，输入显示的{digits}位验证码。",
   signingInAs: "正在以 {name} 登录。",
   notYou: "不是您？",
   challengeExpired: "等待时间过长。",
