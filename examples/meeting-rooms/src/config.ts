@@ -21,6 +21,8 @@ export interface Config {
   ports: Readonly<Record<ServiceName, number>>;
   /** Where each service answers, for the others: `users` publishes its signing keys there. */
   urls: Readonly<Record<ServiceName, string>>;
+  /** Where each process of each service answers, for analytics to watch. */
+  processes: Readonly<Record<ServiceName, readonly string[]>>;
   /** A database server; without one the database runs in this process. */
   databaseUrl: string | undefined;
   /** For limits and live updates across processes; without one each process has its own. */
@@ -49,13 +51,39 @@ const port = (fallback: number) =>
     .max(65_535, "is a port number")
     .default(fallback);
 
-const url = z.url({ protocol: /^https?$/, error: "is an http or https URL" });
+const webUrl = (error: string) => z.url({ protocol: /^https?$/, error });
+const url = webUrl("is an http or https URL");
 
-/** The variables of each service: `USERS_PORT`, `USERS_URL`. */
-const ofServices = z.object({
-  ...Object.fromEntries(all.map(({ name, port: usual }) => [`${name.toUpperCase()}_PORT`, port(usual)])),
-  ...Object.fromEntries(all.map(({ name }) => [`${name.toUpperCase()}_URL`, url.optional()])),
-});
+const withoutSlash = (text: string): string => text.replace(/\/+$/, "");
+
+/** What is said of a service: `USERS_PORT`, `USERS_URL`, `USERS_PROCESSES`. */
+const place = (usual: number) =>
+  z.object({
+    PORT: port(usual),
+    URL: url.transform(withoutSlash).optional(),
+    PROCESSES: z
+      .string()
+      .transform((list) => list.split(",").map((one) => one.trim()))
+      .pipe(z.array(webUrl("is http or https URLs with commas between them").transform(withoutSlash)))
+      .refine((list) => new Set(list).size === list.length, "names each process once")
+      .optional(),
+  });
+
+type Place = z.output<ReturnType<typeof place>>;
+
+/** The places of all services, by their names. */
+const ofServices = z.object(
+  Object.fromEntries(all.map(({ name, port: usual }) => [name, place(usual)])) as Record<ServiceName, ReturnType<typeof place>>,
+);
+
+/** The variables that are said of services, by service. */
+const saidOfServices = (env: Readonly<Record<string, string | undefined>>): Record<string, Record<string, string | undefined>> =>
+  Object.fromEntries(
+    SERVICES.map((name) => [
+      name,
+      Object.fromEntries(["PORT", "URL", "PROCESSES"].map((what) => [what, env[`${name.toUpperCase()}_${what}`]])),
+    ]),
+  );
 
 const environment = z.object({
   NODE_ENV: z.string().default("development"),
@@ -133,10 +161,14 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
   // An empty variable is how compose files and shells say that there is none.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
   const checked = environment.safeParse(given);
-  const places = ofServices.safeParse(given);
+  const places = ofServices.safeParse(saidOfServices(given));
   if (!checked.success || !places.success) {
-    const issues = [checked, places].flatMap(({ error }) => error?.issues ?? []);
-    const faults = issues.map(({ path, message }) => `  ${path.join(".")} ${message}.`);
+    const faults = [
+      ...(checked.error?.issues ?? []).map(({ path, message }) => `  ${path.join(".")} ${message}.`),
+      ...(places.error?.issues ?? []).map(
+        ({ path: [service, what], message }) => `  ${String(service).toUpperCase()}_${String(what)} ${message}.`,
+      ),
+    ];
     throw new StartError(`The environment is not what it should be:\n${faults.join("\n")}`);
   }
   const { data } = checked;
@@ -151,13 +183,9 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
   if (servesData && production && !data.NIGHTLATCH_KEYS) {
     throw new StartError(`NODE_ENV is production and NIGHTLATCH_KEYS is not set: nothing could be sealed. ${HOW_TO_MAKE_KEYS}`);
   }
-  const ports = Object.fromEntries(all.map(({ name }) => [name, Number(places.data[`${name.toUpperCase()}_PORT`])]));
-  const urls = Object.fromEntries(
-    all.map(({ name }) => {
-      const url = String(places.data[`${name.toUpperCase()}_URL`] ?? `http://${callable(data.HOST)}:${ports[name]}`);
-      return [name, url.replace(/\/+$/, "")];
-    }),
-  );
+  const ofEach = <Value>(value: (place: Place) => Value): Readonly<Record<ServiceName, Value>> =>
+    Object.fromEntries(SERVICES.map((name) => [name, value(places.data[name])])) as Record<ServiceName, Value>;
+  const urlOf = ({ URL, PORT }: Place): string => URL ?? `http://${callable(data.HOST)}:${PORT}`;
   return Object.freeze({
     services,
     consolePort: console && data.WEB_CONSOLE === "on" ? data.CONSOLE_PORT : undefined,
@@ -165,8 +193,9 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     rotateSigningKey,
     production,
     host: data.HOST,
-    ports: ports as Record<ServiceName, number>,
-    urls: urls as Record<ServiceName, string>,
+    ports: ofEach(({ PORT }) => PORT),
+    urls: ofEach(urlOf),
+    processes: ofEach((place) => place.PROCESSES ?? [urlOf(place)]),
     databaseUrl: data.DATABASE_URL,
     redisUrl: data.REDIS_URL,
     smtpUrl: data.SMTP_URL,

@@ -169,25 +169,44 @@ describe("readings", () => {
   });
 });
 
+/** What a process of a service shows, and how many it is to have answered. */
+async function metricsServer(
+  servers: Server[],
+): Promise<{ url: string; requests: Counter; seconds: Histogram; codes: Counter; close(): void }> {
+  const register = new Registry();
+  const requests = new Counter({ name: "http_requests_total", help: "h", labelNames: ["route", "status"], registers: [register] });
+  const seconds = new Histogram({ name: "http_request_duration_seconds", help: "h", buckets: [0.1, 0.5], registers: [register] });
+  const codes = new Counter({ name: "mfa_verifications_total", help: "h", labelNames: ["outcome"], registers: [register] });
+  let answers = true;
+  const server = createServer(async (_, res) => {
+    res.statusCode = answers ? 200 : 503;
+    res.end(await register.metrics());
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    seconds,
+    codes,
+    close() {
+      answers = false;
+    },
+  };
+}
+
 describe("the hour of the system page", () => {
-  let server: Server | undefined;
-  afterEach(() => server?.close());
+  const servers: Server[] = [];
+  afterEach(() => {
+    for (const server of servers.splice(0)) server.close();
+  });
 
   test("tells up, slow and down, how much was asked, and since when", async () => {
-    const register = new Registry();
-    const requests = new Counter({ name: "http_requests_total", help: "h", labelNames: ["route", "status"], registers: [register] });
-    const seconds = new Histogram({ name: "http_request_duration_seconds", help: "h", buckets: [0.1, 0.5], registers: [register] });
-    const codes = new Counter({ name: "mfa_verifications_total", help: "h", labelNames: ["outcome"], registers: [register] });
-    let answers = true;
-    server = createServer(async (_, res) => {
-      res.statusCode = answers ? 200 : 503;
-      res.end(await register.metrics());
-    });
-    await new Promise<void>((resolve) => server?.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
+    const { url, requests, seconds, codes, close } = await metricsServer(servers);
     const begins = Date.parse("2030-05-01T09:00:00Z");
     let now = begins;
-    const watched = [{ name: "rooms", port, url: `http://127.0.0.1:${port}` }];
+    const watched = [{ name: "rooms", port: 8002, urls: [url] }];
     const history = createSystemHistory(watched, { log: pino({ enabled: false }), clock: () => now, every: 3_600_000 });
     const look = async () => {
       await history.sample();
@@ -222,7 +241,7 @@ describe("the hour of the system page", () => {
     expect(await look()).toMatchObject({ state: "slow", since: "2030-05-01T09:03:00.000Z" });
 
     now = begins + 5 * 60_000;
-    answers = false;
+    close();
     const down = await look();
     expect(down).toMatchObject({ state: "down", since: "2030-05-01T09:05:00.000Z" });
     expect(down.minutes.slice(-6).map(({ state }) => state)).toEqual(["up", "unknown", "unknown", "slow", "unknown", "down"]);
@@ -230,6 +249,39 @@ describe("the hour of the system page", () => {
     now = begins + 70 * 60_000;
     await look();
     expect(history.answer().mfa.accepted).toBe(0);
+    history.close();
+  });
+
+  test("adds up what the processes of a service did, and calls it down once none of them answers", async () => {
+    const [one, two] = await Promise.all([metricsServer(servers), metricsServer(servers)]);
+    let now = Date.parse("2030-05-01T09:00:00Z");
+    const watched = [{ name: "rooms", port: 8002, urls: [one.url, two.url] }];
+    const history = createSystemHistory(watched, { log: pino({ enabled: false }), clock: () => now, every: 3_600_000 });
+    const look = async () => {
+      await history.sample();
+      now += 20_000;
+      const [service] = history.answer().services;
+      return { ...service, processes: service?.processes.map(({ state }) => state) };
+    };
+    // They have been running for unlike times, which is nobody's rate.
+    one.requests.inc({ route: "/rooms", status: "200" }, 90_000);
+    two.requests.inc({ route: "/rooms", status: "200" }, 7);
+    expect(await look()).toMatchObject({ state: "unknown", requests_per_second: 0, processes: ["unknown", "unknown"] });
+    one.requests.inc({ route: "/rooms", status: "200" }, 60);
+    two.requests.inc({ route: "/rooms", status: "503" }, 20);
+    for (const { seconds, codes } of [one, two]) {
+      for (let n = 0; n < 10; n += 1) seconds.observe(0.05);
+      codes.inc({ outcome: "ok" });
+    }
+    const both = await look();
+    expect(both).toMatchObject({ state: "up", requests_per_second: 4, p95_ms: 95, failed_percentage: 25, processes: ["up", "up"] });
+    expect(history.answer().mfa.accepted).toBe(2);
+
+    two.close();
+    one.requests.inc({ route: "/rooms", status: "200" }, 60);
+    expect(await look()).toMatchObject({ state: "up", processes: ["up", "down"], since: both.since });
+    one.close();
+    expect(await look()).toMatchObject({ state: "down", processes: ["down", "down"] });
     history.close();
   });
 });

@@ -34,3 +34,31 @@ test("two processes of analytics hear of a booking made in a third, and their fi
     await redis.stop();
   }
 });
+
+test("the system page watches every process of a service that it is told of", async () => {
+  const shared = await freshServer();
+  const main = await startSystem({ env: shared });
+  const second = await startSystem({ env: { ...shared, USERS_URL: main.users }, args: ["--service", "rooms"] });
+  const env = { ...shared, USERS_URL: main.users, ROOMS_URL: main.rooms, ROOMS_PROCESSES: `${main.rooms}, ${second.rooms}/` };
+  const { analytics } = await startSystem({ env, args: ["--service", "analytics"] });
+  const token = await tokenOf(main.users, "admin", DEMO_PASSWORD);
+  const rooms = async () => {
+    const { services } = (await call("GET", `${analytics}/analytics/system`, { token })).body;
+    return services.find(({ name }: { name: string }) => name === "rooms");
+  };
+  const states = async () => (await rooms()).processes.map(({ state }: { state: string }) => state);
+  await expect.poll(states, { timeout: 60_000 }).toEqual(["up", "up"]);
+  expect((await rooms()).processes.map(({ address }: { address: string }) => `http://${address}`)).toEqual([main.rooms, second.rooms]);
+  await expect
+    .poll(
+      async () => {
+        await Promise.all([main.rooms, second.rooms].map((at) => call("GET", `${at}/rooms`, { token })));
+        return (await rooms()).requests_per_second;
+      },
+      { timeout: 60_000 },
+    )
+    .toBeGreaterThan(0);
+  await second.stop();
+  await expect.poll(states, { timeout: 60_000 }).toEqual(["up", "down"]);
+  expect((await rooms()).state).toBe("up");
+});

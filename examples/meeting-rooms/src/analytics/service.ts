@@ -80,9 +80,9 @@ export const analytics: ServiceDefinition<"analytics"> = service({
       },
     );
 
-    const watched = Object.entries(config.urls).map(([name, url]) => ({
+    const watched = Object.entries(config.processes).map(([name, urls]) => ({
       name,
-      url,
+      urls,
       port: config.ports[name as keyof typeof config.ports],
     }));
     const history = createSystemHistory(watched, { log });

@@ -36,6 +36,8 @@ export const systemAnswer = z.object({
       name: z.string(),
       port: z.int(),
       ...figures,
+      /** Each process of it, by its address. The service is down once none of them answers. */
+      processes: z.array(z.object({ address: z.string(), state })),
       /** The first of the minutes that have been in this state without a break. */
       since: z.iso.datetime(),
       minutes: z.array(z.object({ at: z.iso.datetime(), ...figures })),
@@ -48,18 +50,25 @@ export const systemAnswer = z.object({
 type SystemAnswer = z.output<typeof systemAnswer>;
 type Figures = { [Name in keyof typeof figures]: z.output<(typeof figures)[Name]> };
 
-/** One look at a service: what happened since the one before, over how many milliseconds; `undefined` where it did not answer. */
+/** One look at a process: what happened since the one before, over how many milliseconds; `undefined` where it did not answer. */
 interface Look {
   at: number;
   took: number;
   happened: Reading | undefined;
 }
 
+/** A process of a service, and what has been seen of it. */
+interface Process {
+  url: string;
+  looks: Look[];
+  last: { at: number; reading: Reading } | undefined;
+}
+
 interface Watched {
   name: string;
   port: number;
-  /** Where its `/metrics` is. */
-  url: string;
+  /** Where the `/metrics` of each of its processes is. */
+  urls: readonly string[];
 }
 
 /** Watches services by their `/metrics`. */
@@ -72,17 +81,34 @@ export interface SystemHistory {
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 
-function figuresOf(looks: readonly Look[]): Figures {
-  const happened = looks.flatMap((look) => look.happened ?? []);
-  const sum = together(happened);
-  const seconds = looks.reduce((all, { took, happened: answered }) => all + (answered ? took : 0), 0) / 1000;
+const answered = (looks: readonly Look[]): readonly Reading[] => looks.flatMap(({ happened }) => happened ?? []);
+
+function stateOf(looks: readonly Look[]): z.output<typeof state> {
+  if (looks.length === 0) return "unknown";
+  if (looks.at(-1)?.happened === undefined) return "down";
+  return (quantileOf(together(answered(looks)), 0.95) ?? 0) * 1000 > SLOW_MS ? "slow" : "up";
+}
+
+/** Requests per second of a process, in the time for which it answered. */
+function rateOf(looks: readonly Look[]): number {
+  const seconds = looks.reduce((all, { took, happened }) => all + (happened ? took : 0), 0) / 1000;
+  return seconds === 0 ? 0 : together(answered(looks)).requests / seconds;
+}
+
+/** The figures of a service, out of what was seen of each of its processes: what they did is added up. */
+function figuresOf(processes: readonly (readonly Look[])[]): Figures {
+  const looks = processes.flat();
+  const sum = together(answered(looks));
   const p95 = quantileOf(sum, 0.95);
   const share = (count: number): number => (sum.requests === 0 ? 0 : round((100 * count) / sum.requests, 2));
-  const isDown = looks.length > happened.length && looks.at(-1)?.happened === undefined;
-  const isSlow = p95 !== undefined && p95 * 1000 > SLOW_MS;
+  // While one of them answers, so does the service.
+  const serving = processes.filter((own) => stateOf(own) !== "down").flat();
   return {
-    state: looks.length === 0 ? "unknown" : isDown ? "down" : isSlow ? "slow" : "up",
-    requests_per_second: seconds === 0 ? 0 : round(sum.requests / seconds, 2),
+    state: stateOf(serving.length > 0 ? serving : looks),
+    requests_per_second: round(
+      processes.reduce((all, own) => all + rateOf(own), 0),
+      2,
+    ),
     p95_ms: p95 === undefined ? null : round(p95 * 1000, 1),
     refused_percentage: share(sum.refused),
     failed_percentage: share(sum.failed),
@@ -94,20 +120,20 @@ export function createSystemHistory(
   services: readonly Watched[],
   { log, clock = Date.now, every = EVERY }: { log: Logger; clock?: () => number; every?: number },
 ): SystemHistory {
-  const watched = services.map((service) => ({
-    ...service,
-    looks: [] as Look[],
-    last: undefined as { at: number; reading: Reading } | undefined,
+  const watched = services.map(({ name, port, urls }) => ({
+    name,
+    port,
+    processes: urls.map((url): Process => ({ url, looks: [], last: undefined })),
   }));
 
-  const look = async (service: (typeof watched)[number]): Promise<void> => {
-    const { last, looks } = service;
-    const reading = await fetch(`${service.url}/metrics`, { signal: AbortSignal.timeout(every) }).then(
+  const look = async (process: Process): Promise<void> => {
+    const { url, last, looks } = process;
+    const reading = await fetch(`${url}/metrics`, { signal: AbortSignal.timeout(every) }).then(
       async (answer) => (answer.ok ? readingOf(readExposition(await answer.text())) : undefined),
       () => undefined,
     );
     const at = clock();
-    if (reading) service.last = { at, reading };
+    if (reading) process.last = { at, reading };
     // The first reading tells what happened before anybody looked.
     if (!reading) looks.push({ at, took: every, happened: undefined });
     else if (last) looks.push({ at, took: at - last.at, happened: between(last.reading, reading) });
@@ -116,7 +142,7 @@ export function createSystemHistory(
 
   let sampling: Promise<void> | undefined;
   const sample = (): Promise<void> => {
-    sampling ??= Promise.all(watched.map(look))
+    sampling ??= Promise.all(watched.flatMap(({ processes }) => processes.map(look)))
       .then(() => undefined)
       .finally(() => {
         sampling = undefined;
@@ -133,20 +159,28 @@ export function createSystemHistory(
     answer() {
       const now = clock();
       const thisMinute = Math.floor(now / MINUTE) * MINUTE;
-      const ofService = ({ name, port, looks }: (typeof watched)[number]): SystemAnswer["services"][number] => {
+      const ofService = ({ name, port, processes }: (typeof watched)[number]): SystemAnswer["services"][number] => {
+        const within = (from: number, to: number): Look[][] =>
+          processes.map(({ looks }) => looks.filter(({ at }) => at >= from && at < to));
         const minutes = Array.from({ length: KEPT }, (_, index) => {
           const begins = thisMinute - (KEPT - 1 - index) * MINUTE;
-          const at = new Date(begins).toISOString();
-          return { at, ...figuresOf(looks.filter((one) => one.at >= begins && one.at < begins + MINUTE)) };
+          return { at: new Date(begins).toISOString(), ...figuresOf(within(begins, begins + MINUTE)) };
         });
-        const present = figuresOf(looks.filter(({ at }) => at > now - MINUTE));
+        const lately = within(now - MINUTE + 1, now + 1);
+        const present = figuresOf(lately);
         // A minute that has only just begun tells nothing yet.
         const known = minutes.filter(({ state }) => state !== "unknown");
         const other = known.findLastIndex(({ state }) => state !== present.state);
-        const since = known[other + 1]?.at ?? new Date(thisMinute).toISOString();
-        return { name, port, ...present, since, minutes };
+        return {
+          name,
+          port,
+          ...present,
+          processes: processes.map(({ url }, index) => ({ address: new URL(url).host, state: stateOf(lately[index] ?? []) })),
+          since: known[other + 1]?.at ?? new Date(thisMinute).toISOString(),
+          minutes,
+        };
       };
-      const { mfa } = together(watched.flatMap(({ looks }) => looks.flatMap(({ happened }) => happened ?? [])));
+      const { mfa } = together(watched.flatMap(({ processes }) => processes.flatMap(({ looks }) => answered(looks))));
       return {
         at: new Date(now).toISOString(),
         sampled_every_seconds: every / 1000,
