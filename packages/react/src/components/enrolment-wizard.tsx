@@ -160,15 +160,16 @@ export function EnrolmentScreen({
     screen = <EnrolmentDone state={state} titled={titled} finish={done} restart={restart} canRename={canRename} />;
   }
 
+  const title = t(another ? "enrolAddTitle" : "enrolTitle");
   const at = STEPS.findIndex(([name]) => name === step);
   return (
     <Card data-page="" aria-labelledby={id}>
       {step === "done" ? (
-        <Hidden id={id}>{t("enrolTitle")}</Hidden>
+        <Hidden id={id}>{title}</Hidden>
       ) : (
         <>
           <Head>
-            <Strong id={id}>{t(another ? "enrolAddTitle" : "enrolTitle")}</Strong>
+            <Strong id={id}>{title}</Strong>
             {cross}
           </Head>
           <Steps at={Math.max(0, at)} />

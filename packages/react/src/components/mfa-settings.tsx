@@ -113,13 +113,14 @@ export function SettingsScreen({
   const t = useText();
   const c = useClass();
   const id = useId();
-  const [isAdding, setAdding] = useState(false);
+  // What is added stays what it was called when it began, though the first one turns it all on.
+  const [adding, setAdding] = useState<{ another: boolean }>();
   const { state, reload, ask } = settings;
   const { phase, facts, fault, busy } = state;
   const status = facts?.status;
   const isOn = status?.mfa_enabled;
-  const add = (): void => setAdding(true);
-  const added = (): void => setAdding(false);
+  const add = (): void => setAdding({ another: !!isOn });
+  const added = (): void => setAdding(undefined);
 
   return (
     <div className={c("settings", true)}>
@@ -171,8 +172,8 @@ export function SettingsScreen({
         )}
       </div>
       <SettingsDialogs settings={settings} />
-      <Dialog open={isAdding} labelledBy={id}>
-        <EnrolmentWizard titleId={id} another={!!isOn} onDone={added} onLeave={added} {...(appsHref !== undefined && { appsHref })} />
+      <Dialog open={!!adding} labelledBy={id}>
+        <EnrolmentWizard titleId={id} {...adding} onDone={added} onLeave={added} {...(appsHref !== undefined && { appsHref })} />
       </Dialog>
     </div>
   );

@@ -136,7 +136,7 @@ describe.skipIf(!hasChromium).each(["19", "18"] as const)("in Chromium, on a liv
     await page.getByText("Signed in: ada:s9").waitFor();
   });
 
-  test("settings: renamed, new codes, a second authenticator, one removed, turned off: all by keyboard", async () => {
+  test("settings: renamed, new codes, a second authenticator, one removed, turned off and on: all by keyboard", async () => {
     const host = await start();
     const { phone } = await enrolled(host);
     const page = await browser.page();
@@ -167,6 +167,43 @@ describe.skipIf(!hasChromium).each(["19", "18"] as const)("in Chromium, on a liv
     await page.getByText("10 of 10 left").waitFor();
 
     // The grant that the code gave is fresh yet, so nothing more is asked.
+    const adder = page.getByRole("button", { name: "Add authenticator" });
+    await adder.focus();
+    await page.keyboard.press("Enter");
+    const wizard = page.getByRole("dialog", { name: "Add an authenticator" });
+    const second = virtualAuthenticator({
+      qr: (await wizard.getByRole("img", { name: /QR code/ }).getAttribute("src")) ?? "",
+      clock: host.clock,
+    });
+    await wizard.getByRole("button", { name: "Continue" }).focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => wizard.getByLabel("Code", { exact: true }).evaluate((input) => input === document.activeElement)).toBe(true);
+    await page.keyboard.type(second.code());
+    await wizard.getByRole("heading", { name: "Two-step verification is on" }).waitFor();
+    // The recovery codes are those that there were.
+    expect(await wizard.getByText("recovery codes").count()).toBe(0);
+    await wizard.getByRole("button", { name: "Done" }).focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(() => adder.evaluate((button) => button === document.activeElement)).toBe(true);
+    await expect.poll(() => menu.count()).toBe(2);
+
+    await page.getByRole("button", { name: "More for Phone" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: "Remove authenticator" }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    const removal = page.getByRole("dialog", { name: "Remove Phone?" });
+    const [, other] = (await host.mfa.status(subject)).factors;
+    await removal.getByText(`You still have ${other?.name}.`).waitFor();
+    // The way back has the focus: removing takes a step of its own.
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => menu.count()).toBe(1);
+    expect((await host.mfa.status(subject)).factors).toEqual([other]);
+    second.next();
+    expect((await host.mfa.verify({ subject, code: phone.code() })).ok).toBe(false);
+    expect((await host.mfa.verify({ subject, code: second.code() })).ok).toBe(true);
+
     await page.getByRole("button", { name: "Turn off" }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("dialog", { name: /Turn off two-step verification/ }).waitFor();
@@ -174,6 +211,19 @@ describe.skipIf(!hasChromium).each(["19", "18"] as const)("in Chromium, on a liv
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Turn on two-step verification" }).waitFor();
     expect((await host.mfa.status(subject)).enabled).toBe(false);
+
+    await page.getByRole("button", { name: "Turn on two-step verification" }).focus();
+    await page.keyboard.press("Enter");
+    const first = page.getByRole("dialog", { name: "Set up two-step verification" });
+    const third = virtualAuthenticator({
+      qr: (await first.getByRole("img", { name: /QR code/ }).getAttribute("src")) ?? "",
+      clock: host.clock,
+    });
+    await first.getByRole("button", { name: "Continue" }).press("Enter");
+    await first.getByLabel("Code", { exact: true }).pressSequentially(third.code());
+    // Behind it the page has changed to what is on now; what is done in front keeps its name.
+    await page.getByText("10 of 10 left").waitFor();
+    await first.getByRole("heading", { name: "Save your recovery codes" }).waitFor();
   });
 
   test.each(["wizard", "settings", "sign-in", "step-up", "field"])(
