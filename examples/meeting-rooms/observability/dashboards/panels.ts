@@ -43,21 +43,39 @@ const target = ({ expr, legend = "" }: Query): DataqueryBuilder =>
 const thresholds = (steps: readonly (readonly [from: number | null, color: string])[]): ThresholdsConfigBuilder =>
   new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps.map(([value, color]) => ({ value, color })));
 
+/** What every kind of panel can be told, and answers itself: the SDK's kinds share no type of their own. */
+interface Tellable<Kind> {
+  title(title: string): Kind;
+  description(description: string): Kind;
+  unit(unit: string): Kind;
+  datasource(source: typeof DATASOURCE): Kind;
+  span(span: number): Kind;
+  height(height: number): Kind;
+  withTarget(target: DataqueryBuilder): Kind;
+}
+
+/** A panel of a kind, with what is said of it. */
+const panel = <Kind extends Tellable<Kind>>(
+  kind: Kind,
+  { title, description, unit = "short", span }: Panel,
+  query: DataqueryBuilder,
+  height: number = TALL,
+): Kind => kind.title(title).description(description).unit(unit).datasource(DATASOURCE).span(span).height(height).withTarget(query);
+
+/** The same of a kind that shows the present alone. */
+const present = <Kind extends Tellable<Kind> & { reduceOptions(options: typeof LAST): Kind }>(
+  kind: Kind,
+  said: Panel,
+  query: Query,
+  height?: number,
+): Kind => panel(kind.reduceOptions(LAST), said, target(query).instant(), height);
+
 /** One number, as of now. */
-export const number = ({ title, description, unit = "short", span }: Panel, query: Query): StatBuilder =>
-  new StatBuilder()
-    .title(title)
-    .description(description)
-    .unit(unit)
-    .datasource(DATASOURCE)
-    .reduceOptions(LAST)
-    .span(span)
-    .height(TALL / 2)
-    .withTarget(target(query).instant());
+export const number = (said: Panel, query: Query): StatBuilder => present(new StatBuilder(), said, query, TALL / 2);
 
 /** Whether things are up: 1 or 0 of each. */
-export const health = (panel: Panel, query: Query): StatBuilder =>
-  number(panel, query)
+export const health = (said: Panel, query: Query): StatBuilder =>
+  number(said, query)
     .mappings([
       {
         type: MappingType.ValueToText,
@@ -72,75 +90,33 @@ export const health = (panel: Panel, query: Query): StatBuilder =>
     );
 
 /** A needle between two values. */
-export const needle = ({ title, description, span }: Panel, query: Query, [min, max]: readonly [number, number]): GaugeBuilder =>
-  new GaugeBuilder()
-    .title(title)
-    .description(description)
+export const needle = (said: Panel, query: Query, [min, max]: readonly [number, number]): GaugeBuilder =>
+  present(new GaugeBuilder(), said, query)
     .min(min)
     .max(max)
     .decimals(2)
-    .datasource(DATASOURCE)
-    .reduceOptions(LAST)
     .thresholds(
       thresholds([
         [null, "red"],
         [3, "orange"],
         [4, "green"],
       ]),
-    )
-    .span(span)
-    .height(TALL)
-    .withTarget(target(query).instant());
+    );
 
 /** A bar for each series, as of now. */
-export const bars = ({ title, description, unit = "short", span }: Panel, query: Query): BarGaugeBuilder =>
-  new BarGaugeBuilder()
-    .title(title)
-    .description(description)
-    .unit(unit)
-    .min(0)
-    .orientation(VizOrientation.Horizontal)
-    .datasource(DATASOURCE)
-    .reduceOptions(LAST)
-    .span(span)
-    .height(TALL)
-    .withTarget(target(query).instant());
+export const bars = (said: Panel, query: Query): BarGaugeBuilder =>
+  present(new BarGaugeBuilder(), said, query).min(0).orientation(VizOrientation.Horizontal);
 
 /** Shares of a whole, in all the time that is shown. */
-export const shares = ({ title, description, unit = "short", span }: Panel, query: Query): PieBuilder =>
-  new PieBuilder()
-    .title(title)
-    .description(description)
-    .unit(unit)
-    .datasource(DATASOURCE)
-    .reduceOptions(LAST)
-    .span(span)
-    .height(TALL)
-    .withTarget(target(query).instant());
+export const shares = (said: Panel, query: Query): PieBuilder => present(new PieBuilder(), said, query);
 
 /** Lines over time. */
-export const lines = ({ title, description, unit = "short", span }: Panel, query: Query): TimeseriesBuilder =>
-  new TimeseriesBuilder()
-    .title(title)
-    .description(description)
-    .unit(unit)
-    .min(0)
-    .fillOpacity(10)
-    .datasource(DATASOURCE)
-    .span(span)
-    .height(TALL)
-    .withTarget(target(query));
+export const lines = (said: Panel, query: Query): TimeseriesBuilder =>
+  panel(new TimeseriesBuilder(), said, target(query)).min(0).fillOpacity(10);
 
 /** Rows of cells over time, one row a series. */
-export const heat = ({ title, description, span }: Panel, query: Query): HeatmapBuilder =>
-  new HeatmapBuilder()
-    .title(title)
-    .description(description)
-    .calculate(false)
-    .datasource(DATASOURCE)
-    .span(span)
-    .height(TALL + 4)
-    .withTarget(target(query));
+export const heat = (said: Panel, query: Query): HeatmapBuilder =>
+  panel(new HeatmapBuilder(), said, target(query), TALL + 4).calculate(false);
 
 /** A dashboard to add panels to, with the choice of a data source. */
 export const board = (title: string, uid: string, description: string, from: string): DashboardBuilder =>
