@@ -1,49 +1,29 @@
-import { ConfigError, type Mfa, type Subject } from "@nightlatch/core";
+import type { Mfa } from "@nightlatch/core";
 import {
+  checkBind,
+  checkSubject,
   createHandler,
   createStepUp,
-  type HttpOptions,
+  type HostBinding,
+  type HostOptions,
+  type HostSettings,
   type HttpRequest,
-  type HttpResponse,
+  hostOf,
   type RemoteMfa,
-  type SessionStart,
-  type SignedIn,
   type StepUpMfa,
   type StepUpOptions,
 } from "@nightlatch/core/http";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
+import { send, setHead } from "./send.ts";
 
 /** What routes and guard share. */
-export interface ExpressStepUpSettings extends HttpOptions {
-  /**
-   * Who is asking: the user of a session past the first factor, with the session's id. Nothing when nobody
-   * is signed in, and never from what the request merely claims.
-   */
-  subject(req: Request): Subject | undefined | null | false | Promise<Subject | undefined | null | false>;
-}
+export interface ExpressStepUpSettings extends HostSettings<Request> {}
 
 /** The options of `expressMfa`. */
-export interface ExpressMfaOptions extends ExpressStepUpSettings {
-  /**
-   * Lets `/verify` and `/enable` end a sign-in by its challenge in `MFA-Challenge`: `session` says the id of the
-   * session to come, and `start` starts it once the second step is done. @defaultValue such a sign-in ends by a route of the host's own
-   */
-  signIn?: {
-    /**
-     * The id that the session is going to have, before there is one: grants are bound to it. Called for anybody who posts
-     * a challenge, before it and the code are looked at: make an id, and write nothing.
-     */
-    session(req: Request, res: Response): string | Promise<string>;
-    /** Starts that session, and says what the answer adds for it. */
-    start(signedIn: SignedIn, req: Request, res: Response): SessionStart | undefined | Promise<SessionStart | undefined>;
-  };
-}
+export interface ExpressMfaOptions extends HostOptions<Request, [res: Response]> {}
 
 /** What a guarded route demands, on Express. */
-export interface ExpressStepUpOptions extends StepUpOptions {
-  /** What the approval is bound to: the resource, the amount, the payee. It is asked once it is known who is asking. */
-  bind?(req: Request): readonly string[] | Promise<readonly string[]>;
-}
+export interface ExpressStepUpOptions extends StepUpOptions, Partial<HostBinding<Request>> {}
 
 /** What `expressMfa` gives. */
 export interface ExpressMfa {
@@ -51,46 +31,14 @@ export interface ExpressMfa {
   router: RequestHandler;
   /**
    * A guard for one route; it stands before the handler, and leaves the types of the route's parameters alone. How
-   * a request was proved is in `res.locals.mfa`, a `StepUpProof`.
+   * a request was proved is in `res.locals.mfa`, a `StepUpProof`; nothing where no proof was needed. Throws `ConfigError`
+   * when the demand makes no sense.
    */
   stepUp(options?: ExpressStepUpOptions): StepUpHandler;
 }
 
 /** Middleware for a route with any parameters. */
 export type StepUpHandler = <Params>(req: Request<Params>, res: Response, next: NextFunction) => Promise<void>;
-
-/**
- * Writes an answer of the protocol: a problem made by `toProblem`, say, in the host's own sign-in route.
- *
- * @example
- * ```ts
- * import type { Mfa } from "@nightlatch/core";
- * import { randomUUID } from "node:crypto";
- * import { toProblem } from "@nightlatch/core/http";
- * import { send } from "@nightlatch/express";
- * import type { Request, Response } from "express";
- *
- * export const secondStep = (mfa: Mfa) => async (req: Request, res: Response) => {
- *   const session = randomUUID();
- *   const verification = await mfa.verify({ challenge: req.body.challenge, code: req.body.code, session });
- *   if (verification.ok) res.json({ user: verification.subject.id, session });
- *   else send(res, toProblem(verification));
- * };
- * ```
- */
-export function send(res: Response, { status, body, ...head }: HttpResponse): void {
-  setHead(res.status(status), head);
-  // `res.send` would add an ETag, a fingerprint of what may be a secret, and answer 304 by it.
-  res.end(body && JSON.stringify(body));
-}
-
-function setHead(res: Response, { headers, cookies = [] }: Pick<HttpResponse, "headers" | "cookies">): void {
-  for (const [name, value] of Object.entries(headers)) {
-    if (name === "Vary") res.vary(value);
-    else res.setHeader(name, value);
-  }
-  for (const cookie of cookies) res.append("Set-Cookie", cookie);
-}
 
 const requestOf = (req: Request): HttpRequest => ({
   method: req.method,
@@ -103,6 +51,8 @@ const requestOf = (req: Request): HttpRequest => ({
 /**
  * Mounts Nightlatch on an Express 5 app: the MFA routes as a router, and the step-up guard as middleware.
  * Works behind `express.json()` or without it.
+ *
+ * @throws ConfigError when an option makes no sense
  *
  * @example
  * ```ts
@@ -124,18 +74,16 @@ const requestOf = (req: Request): HttpRequest => ({
  * }
  * ```
  */
-export function expressMfa(mfa: Mfa, { signIn, ...settings }: ExpressMfaOptions): ExpressMfa {
-  const { subject, ...options } = settings;
-  const stepUp = expressStepUp(mfa, settings);
+export function expressMfa(mfa: Mfa, settings: ExpressMfaOptions): ExpressMfa {
+  const { subject, signIn: _, ...options } = settings;
+  const stepUp = expressStepUp(mfa, { subject, ...options });
+  const hostFor = hostOf(settings);
   const handle = createHandler(mfa, options);
 
   return Object.freeze({
     stepUp,
     router: async (req, res, next) => {
-      const response = await handle(requestOf(req), {
-        subject: async () => (await subject(req)) || undefined,
-        signIn: signIn && { session: () => signIn.session(req, res), start: (signedIn) => signIn.start(signedIn, req, res) },
-      });
+      const response = await handle(requestOf(req), hostFor(req, res));
       if (response) send(res, response);
       else next();
     },
@@ -145,6 +93,8 @@ export function expressMfa(mfa: Mfa, { signIn, ...settings }: ExpressMfaOptions)
 /**
  * The guard alone: for a service that mounts no MFA routes, such as one with `remoteMfa` that verifies what
  * another service has granted.
+ *
+ * @throws ConfigError when an option makes no sense
  *
  * @example
  * ```ts
@@ -162,13 +112,10 @@ export function expressMfa(mfa: Mfa, { signIn, ...settings }: ExpressMfaOptions)
  * ```
  */
 export function expressStepUp(mfa: StepUpMfa | RemoteMfa, { subject, ...options }: ExpressStepUpSettings): ExpressMfa["stepUp"] {
-  if (typeof subject !== "function") {
-    throw new ConfigError(
-      "Nightlatch needs to know who is asking: { subject: (req) => req.user && { id: req.user.id, session: req.user.sid } }.",
-    );
-  }
+  checkSubject(subject);
   const guardFor = createStepUp(mfa, options);
   return ({ bind, ...demand } = {}) => {
+    checkBind(bind);
     const guard = guardFor(demand);
     return async (request, res, next) => {
       // Whatever its parameters are called, it is a request: only `bind` reads them, and it is the host's.

@@ -1,13 +1,14 @@
-import { ConfigError, type Subject } from "@nightlatch/core";
-import { createRateLimit, type RateLimitOptions } from "@nightlatch/core/http";
+import { ConfigError } from "@nightlatch/core";
+import { type Asker, createRateLimit, type RateLimitOptions } from "@nightlatch/core/http";
 import type { RateLimits } from "@nightlatch/core/limits";
 import type { Request, Response } from "express";
-import { type StepUpHandler, send } from "./express-mfa.ts";
+import type { StepUpHandler } from "./express-mfa.ts";
+import { send } from "./send.ts";
 
 /** The options of `rateLimit`. */
 export interface ExpressRateLimitOptions extends RateLimitOptions<Request> {
   /** Who is asking, as `expressMfa` is told; needed with `by: "user"`. */
-  subject?(req: Request): Subject | undefined | null | false | Promise<Subject | undefined | null | false>;
+  subject?(req: Request): Asker | Promise<Asker>;
 }
 
 /** Several limits before one route stand in one list (RFC 9110 §5.3). */

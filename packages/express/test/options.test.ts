@@ -3,12 +3,26 @@ import { expect, test } from "vitest";
 import { expressMfa } from "../src/index.ts";
 import { startHost } from "./support/app.ts";
 
+const subject = () => undefined;
+
 test.each<[what: string, options: object]>([
   ["no subject", {}],
   ["a subject that is no function", { subject: "alice" }],
-  ["a misspelt option", { subject: () => undefined, onErorr: () => undefined }],
-  ["origins that are no list", { subject: () => undefined, origins: "https://console.example.com" }],
+  ["a misspelt option", { subject, onErorr: () => undefined }],
+  ["origins that are no list", { subject, origins: "https://console.example.com" }],
+  ["a signIn that starts no session", { subject, signIn: { session: () => "s1" } }],
+  ["a signIn that is a function", { subject, signIn: () => ({ body: {} }) }],
 ])("A13 %s stops the start", async (_what, options) => {
   const { mfa } = await startHost();
   expect(() => expressMfa(mfa, options as never)).toThrow(ConfigError);
+});
+
+test.each<[what: string, demand: object]>([
+  ["a bind that is a list, as a demand of the engine's takes it", { bind: ["room-7"] }],
+  ["a bind that is nothing, and would bind nothing", { purpose: "booking.cancel", bind: null }],
+  ["a misspelt demand", { pupose: "booking.cancel" }],
+])("%s stops the start of its route", async (_what, demand) => {
+  const { mfa } = await startHost();
+  const { stepUp } = expressMfa(mfa, { subject });
+  expect(() => stepUp(demand as never)).toThrow(ConfigError);
 });

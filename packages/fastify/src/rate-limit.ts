@@ -1,13 +1,14 @@
-import { ConfigError, type Subject } from "@nightlatch/core";
-import { createRateLimit, type RateLimitOptions } from "@nightlatch/core/http";
+import { ConfigError } from "@nightlatch/core";
+import { type Asker, createRateLimit, type RateLimitOptions } from "@nightlatch/core/http";
 import type { RateLimits } from "@nightlatch/core/limits";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { type StepUpHook, send } from "./fastify-mfa.ts";
+import { send } from "./send.ts";
+import type { StepUpHook } from "./step-up.ts";
 
 /** The options of `rateLimit`. */
 export interface FastifyRateLimitOptions extends RateLimitOptions<FastifyRequest> {
   /** Who is asking, as `fastifyMfa` is told; needed with `by: "user"`. */
-  subject?(request: FastifyRequest): Subject | undefined | null | false | Promise<Subject | undefined | null | false>;
+  subject?(request: FastifyRequest): Asker | Promise<Asker>;
 }
 
 /** Several limits before one route stand in one list (RFC 9110 §5.3). */

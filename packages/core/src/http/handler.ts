@@ -1,21 +1,15 @@
 import type { z } from "zod";
-import type { Mfa, Subject } from "../engine/types.ts";
+import type { Mfa } from "../engine/types.ts";
 import { readBody } from "./body.ts";
 import { grantCookie, grantInCookie } from "./cookies.ts";
 import { corsFor, corsHeaders, isPreflight } from "./cors.ts";
+import type { Host } from "./host.ts";
 import { type HttpRequest, type HttpResponse, header } from "./message.ts";
 import { answerFault, checkOptions, type HttpOptions } from "./options.ts";
 import { isForeign } from "./origin.ts";
 import { problem } from "./problem.ts";
-import type { Access, Asking, Route, SignInHook } from "./route.ts";
+import type { Access, Asking, Route } from "./route.ts";
 import { matchPath } from "./routes.ts";
-
-/** What an adapter knows of the host beside the request. */
-export interface Host {
-  /** Who is signed in, past the first factor and by a session of theirs. */
-  subject(): Promise<Subject | undefined>;
-  signIn?: SignInHook | undefined;
-}
 
 /** Answers one request; `undefined` when the path is none of the table's. */
 export type Handler = (request: HttpRequest, host: Host) => Promise<HttpResponse | undefined>;

@@ -5,6 +5,7 @@ import type { RateLimitAnswer } from "../limits/count.ts";
 import type { RateLimits } from "../limits/create-rate-limits.ts";
 import type { HttpResponse } from "./message.ts";
 import { problem } from "./problem.ts";
+import type { Asker } from "./step-up.ts";
 
 /** Whose requests are counted together, and what one costs. */
 export interface RateLimitOptions<Request> {
@@ -25,7 +26,7 @@ export interface Caller<Request> {
   /** As the framework says, which the host told what proxies to trust; or `clientAddress`. Never a header itself. */
   address: string | undefined;
   /** Who is signed in. Asked with `by: "user"` alone. */
-  subject?(): Subject | undefined | null | false | Promise<Subject | undefined | null | false>;
+  subject?(): Asker | Promise<Asker>;
 }
 
 /** The verdict on a request: fields to add to its response whatever that is, and the response itself where it is refused. */

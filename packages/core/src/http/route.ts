@@ -29,12 +29,15 @@ export interface SessionStart {
   body?: Readonly<Record<string, unknown>>;
 }
 
-/** How `/verify` and `/enable` end a sign-in; where it is missing they take no `MFA-Challenge`. */
-export interface SignInHook {
-  /** The id of the session to come. Asked for anybody who posts a challenge, before that is looked at: nothing is written. */
-  session(): string | Promise<string>;
-  /** Starts it. */
-  start(signedIn: SignedIn): SessionStart | undefined | Promise<SessionStart | undefined>;
+/** How `/verify` and `/enable` end a sign-in; where it is missing they take no `MFA-Challenge`. `Given` is what the framework gives. */
+export interface SignInHook<Given extends unknown[] = []> {
+  /**
+   * The id that the session is going to have, before there is one: grants are bound to it. Called for anybody who posts
+   * a challenge, before it and the code are looked at: make an id, and write nothing.
+   */
+  session(...given: Given): string | Promise<string>;
+  /** Starts that session, and says what the answer adds for it. */
+  start(signedIn: SignedIn, ...given: Given): SessionStart | undefined | Promise<SessionStart | undefined>;
 }
 
 /** What a route is given beside its body. */

@@ -1,48 +1,22 @@
-import type { Mfa, Subject } from "../engine/types.ts";
+import type { Mfa } from "../engine/types.ts";
 import { ConfigError } from "../errors.ts";
 import { createHandler } from "./handler.ts";
+import { checkBind, checkSubject, type HostBinding, type HostOptions, type HostSettings, hostOf } from "./host.ts";
 import type { HttpRequest, HttpResponse } from "./message.ts";
-import type { HttpOptions } from "./options.ts";
 import { problem } from "./problem.ts";
-import type { SessionStart, SignedIn } from "./route.ts";
 import { createStepUp, type RemoteMfa, type StepUpMfa, type StepUpOptions } from "./step-up.ts";
 
 /** What routes and guard share. */
-export interface WebStepUpSettings extends HttpOptions {
-  /**
-   * Who is asking: the user of a session past the first factor, with the session's id. Nothing when nobody
-   * is signed in, and never from what the request merely claims.
-   */
-  subject(request: Request): Subject | undefined | null | false | Promise<Subject | undefined | null | false>;
-}
+export interface WebStepUpSettings extends HostSettings<Request> {}
 
 /** The options of `webMfa`. */
-export interface WebMfaOptions extends WebStepUpSettings {
+export interface WebMfaOptions extends HostOptions<Request> {
   /** The path below which the routes are. @defaultValue "/auth/mfa" */
   basePath?: string;
-  /**
-   * Lets `/verify` and `/enable` end a sign-in by its challenge in `MFA-Challenge`: `session` says the id of the
-   * session to come, and `start` says by what cookie or token it is known. @defaultValue such a sign-in ends by a route of the host's own
-   */
-  signIn?: {
-    /**
-     * The id that the session is going to have, before there is one: grants are bound to it. Called for anybody who posts
-     * a challenge, before it and the code are looked at: make an id, and write nothing.
-     */
-    session(request: Request): string | Promise<string>;
-    /** Starts that session, and says what the answer adds for it. */
-    start(signedIn: SignedIn, request: Request): SessionStart | undefined | Promise<SessionStart | undefined>;
-  };
 }
 
-/** What a guarded route demands that binds its approvals, where requests are the Web's. */
-export interface WebStepUpOptions<Rest extends unknown[] = unknown[]> extends StepUpOptions {
-  /**
-   * What the approval is bound to: the resource, the amount, the payee. It is given what the handler is given, once it is
-   * known who is asking.
-   */
-  bind(request: Request, ...rest: Rest): readonly string[] | Promise<readonly string[]>;
-}
+/** What a guarded route demands that binds its approvals, where requests are the Web's: `bind` is given all that the handler is given. */
+export interface WebStepUpOptions<Rest extends unknown[] = unknown[]> extends StepUpOptions, HostBinding<Request, Rest> {}
 
 /** A handler of one route; what else it is given is the framework's. */
 export type WebHandler<Rest extends unknown[]> = (request: Request, ...rest: Rest) => Response | Promise<Response>;
@@ -75,11 +49,6 @@ function requestOf(request: Request, path: string): HttpRequest {
   return { method: request.method, path, headers, ...(request.body ? { stream: request.body } : {}) };
 }
 
-function checkSubject(subject: unknown): void {
-  if (typeof subject === "function") return;
-  throw new ConfigError("webMfa needs to know who is asking: { subject: (request) => userOf(request) }, with id and session.");
-}
-
 /** The handler's answer with what the guard adds to it; a response of the host's own may be one that can't be changed. */
 function added(response: Response, headers: Readonly<Record<string, string>>, cookies: readonly string[] = []): Response {
   const all = new Headers(response.headers);
@@ -108,6 +77,7 @@ export function webStepUp(mfa: StepUpMfa | RemoteMfa, { subject, ...options }: W
     { bind, ...demand }: StepUpOptions & { bind?: WebStepUpOptions<Rest>["bind"] | undefined },
     handler: WebHandler<Rest>,
   ): GuardedHandler<Rest> => {
+    checkBind(bind);
     const guard = guardFor(demand);
     return async (request, ...rest) => {
       const bound = bind && (() => bind(request, ...rest));
@@ -142,9 +112,10 @@ export function webStepUp(mfa: StepUpMfa | RemoteMfa, { subject, ...options }: W
  * }
  * ```
  */
-export function webMfa(mfa: Mfa, { basePath = "/auth/mfa", signIn, ...settings }: WebMfaOptions): WebMfa {
-  const { subject, ...options } = settings;
-  const stepUp = webStepUp(mfa, settings);
+export function webMfa(mfa: Mfa, { basePath = "/auth/mfa", ...settings }: WebMfaOptions): WebMfa {
+  const { subject, signIn: _, ...options } = settings;
+  const stepUp = webStepUp(mfa, { subject, ...options });
+  const hostFor = hostOf(settings);
   if (typeof basePath !== "string" || !/^(\/[^/?#]+)*$/.test(basePath)) {
     throw new ConfigError(`webMfa: basePath is a path without a slash at its end, such as /auth/mfa; got ${JSON.stringify(basePath)}.`);
   }
@@ -154,10 +125,7 @@ export function webMfa(mfa: Mfa, { basePath = "/auth/mfa", signIn, ...settings }
     async handler(request) {
       const { pathname } = new URL(request.url);
       const path = pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : "";
-      const response = await handle(requestOf(request, path), {
-        subject: async () => (await subject(request)) || undefined,
-        signIn: signIn && { session: () => signIn.session(request), start: (signedIn) => signIn.start(signedIn, request) },
-      });
+      const response = await handle(requestOf(request, path), hostFor(request));
       return responseOf(response ?? problem("unsupported"), request.method);
     },
   } satisfies WebMfa);
