@@ -1,5 +1,5 @@
-import { createServer, type IncomingHttpHeaders } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingHttpHeaders } from "node:http";
+import { served } from "@nightlatch/internal-services/served";
 import { expect, onTestFinished, test } from "vitest";
 import { createHandler, createStepUp, remoteMfa } from "../src/http/index.ts";
 import { createMfa, keyring, type Subject } from "../src/index.ts";
@@ -16,20 +16,14 @@ interface Asked {
 /** Stands where the MFA service should be, and answers everything alike. */
 async function answering(status: number, body: string, headers: Record<string, string> = {}): Promise<{ url: string; asked: Asked[] }> {
   const asked: Asked[] = [];
-  const server = createServer((request, response) => {
+  const { url: base, stop } = await served((request, response) => {
     const { method, url, headers: given } = request;
     asked.push({ method, url, headers: given });
     request.resume();
     response.writeHead(status, { "content-type": "application/json", ...headers }).end(body);
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/auth/mfa`, asked };
+  onTestFinished(stop);
+  return { url: `${base}/auth/mfa`, asked };
 }
 
 /** What an MFA service tells of a user who is not enrolled. */

@@ -1,8 +1,8 @@
 import { once } from "node:events";
-import { createServer, request as httpRequest } from "node:http";
-import type { AddressInfo } from "node:net";
+import { request as httpRequest } from "node:http";
 import { ConfigError } from "@nightlatch/core";
 import { createHttpMetrics, type PromClient } from "@nightlatch/core/http";
+import { served } from "@nightlatch/internal-services/served";
 import express, { type Express, Router } from "express";
 import * as client from "prom-client";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -14,7 +14,7 @@ interface Watched {
   register: client.Registry;
   /** Answers once the request is counted. */
   ask(method: string, path: string): Promise<number>;
-  url(): string;
+  url: string;
   /** The series of a counter or a gauge, as `METHOD route status` and its value. */
   series(name: string): Promise<Record<string, number>>;
 }
@@ -25,10 +25,8 @@ async function watched(routes: (app: Express) => void): Promise<Watched> {
   const app = express();
   app.use(httpMetrics(client, { register }));
   routes(app);
-  const server = createServer(app).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => void server.close().closeAllConnections());
-  const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, stop } = await served(app);
+  onTestFinished(stop);
   const series = async (name: string) => {
     const { values } = (await register.getSingleMetric(name)?.get()) ?? { values: [] };
     return Object.fromEntries(values.map(({ labels, value }) => [Object.values(labels).join(" "), value]));
@@ -42,7 +40,7 @@ async function watched(routes: (app: Express) => void): Promise<Watched> {
     async ask(method, path) {
       const before = await counted();
       // Not by fetch, which would tidy the path up.
-      const sent = httpRequest(url(), { method, path, agent: false });
+      const sent = httpRequest(url, { method, path, agent: false });
       sent.end();
       const [response] = await once(sent, "response");
       response.resume();
@@ -152,7 +150,7 @@ describe("httpMetrics on Express", () => {
   test("requests in progress are told, and one that its client gave up is aborted", async () => {
     const arrived = Promise.withResolvers<void>();
     const { url, series } = await watched((app) => app.get("/slow", () => arrived.resolve()));
-    const given = httpRequest(`${url()}/slow`);
+    const given = httpRequest(`${url}/slow`);
     given.on("error", () => {});
     given.end();
     await arrived.promise;

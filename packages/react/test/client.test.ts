@@ -1,8 +1,7 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { email, totp } from "@nightlatch/core";
 import { type ProblemCode, problem, routes } from "@nightlatch/core/http";
 import { enrol, inbox, virtualAuthenticator } from "@nightlatch/core/testing";
+import { served } from "@nightlatch/internal-services/served";
 import { expect, expectTypeOf, onTestFinished, test } from "vitest";
 import { createMfaClient, type MfaProblem, type MfaProblemCode, type MfaResult, problemOf as readProblem } from "../src/client/index.ts";
 import { CODES } from "./support/codes.ts";
@@ -23,15 +22,9 @@ function problemOf(result: MfaResult<unknown>): MfaProblem {
 
 /** A server that answers everything alike. */
 async function answering(status: number, headers: Record<string, string>, body: string): Promise<string> {
-  const server = createServer((_request, response) => response.writeHead(status, headers).end(body));
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, stop } = await served((_request, response) => response.writeHead(status, headers).end(body));
+  onTestFinished(stop);
+  return url;
 }
 
 test("the problems are those of the server and three of the client's own", () => {

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { served } from "@nightlatch/internal-services/served";
 import type { Subject } from "../../src/index.ts";
 
 /** Answers a request as a service of the host's does. */
@@ -22,24 +22,12 @@ export function write(
 
 /** A service on a loopback port of its own; tells its parent process where, if it has one. */
 export async function listen(answering: Answering): Promise<{ url: string; close(): Promise<void> }> {
-  const server = createServer((request, response) => {
+  const { url, stop: close } = await served((request, response) => {
     answering(request, response).catch((error: unknown) => {
       response.writeHead(500);
       response.end(String(error));
     });
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   process.send?.({ url });
-  return {
-    url,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => {
-        server.close(resolve);
-      });
-    },
-  };
+  return { url, close };
 }

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { createMfa, keyring, type Mfa, type MfaOptions, type Subject } from "@nightlatch/core";
+import { served } from "@nightlatch/internal-services/served";
 import express, { type Express, type Request, type RequestHandler } from "express";
 import { onTestFinished } from "vitest";
 import { type ExpressMfa, type ExpressMfaOptions, expressMfa } from "../../src/index.ts";
@@ -154,17 +153,8 @@ export async function startHost({
     res.status(404).json({ host: "not found" });
   });
 
-  const server = createServer(app);
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => {
-      server.close(resolve);
-    });
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, stop } = await served(app);
+  onTestFinished(stop);
 
   return {
     url,

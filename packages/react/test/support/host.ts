@@ -1,9 +1,8 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { Mfa, Subject } from "@nightlatch/core";
 import { toProblem } from "@nightlatch/core/http";
 import { type ManualClock, type TestMfaOptions, testMfa } from "@nightlatch/core/testing";
 import { type ExpressMfa, expressMfa, send } from "@nightlatch/express";
+import { served } from "@nightlatch/internal-services/served";
 import express, { type Express, type Request, type Response } from "express";
 import { onTestFinished } from "vitest";
 import { createMfaClient, type MfaClient, type MfaClientOptions } from "../../src/client/index.ts";
@@ -64,17 +63,8 @@ export async function startHost({ mfa: options, routes }: HostOptions = {}): Pro
   app.post("/payments/:id", stepUp({ purpose: "payment.approve", bind: (req) => [String(req.params.id)] }), act);
   app.post("/now/:id", stepUp({ maxAge: 0 }), act);
 
-  const server = createServer(app);
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  onTestFinished(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => {
-      server.close(resolve);
-    });
-  });
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url, stop } = await served(app);
+  onTestFinished(stop);
   return {
     url,
     mfa,
