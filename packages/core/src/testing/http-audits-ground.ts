@@ -5,6 +5,7 @@ import { email, hotp, totp } from "../factors/index.ts";
 import type { SessionStart, SignedIn, StepUpOptions } from "../http/index.ts";
 import { keyring } from "../secrets/keyring.ts";
 import { memoryStore } from "../stores/memory.ts";
+import { type ManualClock, manualClock } from "./manual-clock.ts";
 
 /** A route that a host under audit has to guard. It takes POST, and answers 200 with `{ "done": true }` once it runs. */
 export interface AuditRoute {
@@ -25,8 +26,11 @@ export const auditRoutes: readonly AuditRoute[] = Object.freeze([
   { path: "/choice", options: { ifNotEnrolled: "allow" }, isBound: false },
 ]);
 
-/** What a host under audit is made of. Its adapter is given `mfa` and these as its options; the rest is for the audits. */
-export interface AuditGround {
+/**
+ * What a host under audit is made of. Its adapter is given `mfa` and these as its options; the rest is for the audits, as
+ * is the clock that it is of.
+ */
+export interface AuditGround extends ManualClock {
   mfa: Mfa;
   /** Pages on them may call from elsewhere. */
   origins: readonly string[];
@@ -38,10 +42,6 @@ export interface AuditGround {
     /** Starts it. */
     start(signedIn: SignedIn): SessionStart;
   };
-  /** Milliseconds since 1970; the clock stands still until it is moved. */
-  now(): number;
-  /** Moves the clock on. */
-  advance(seconds: number): void;
   /** The code that somebody was sent last. */
   mailbox(id: string): string | undefined;
   /** What follows the password: ids that begin with `must-` have to enrol. */
@@ -63,13 +63,13 @@ const ORIGIN = "https://console.example";
  */
 export async function auditGround(): Promise<AuditGround> {
   // The first second of a time step, in 2027.
-  let now = 1_800_000_000_000;
+  const clock = manualClock(1_800_000_000_000);
   const sent = new Map<string, string>();
   const mfa = createMfa({
     issuer: "Audit",
     keys: keyring(`k1:${randomBytes(32).toString("base64")}`),
     store: memoryStore(),
-    clock: () => now,
+    clock: clock.now,
     factors: [
       totp(),
       hotp(),
@@ -85,6 +85,7 @@ export async function auditGround(): Promise<AuditGround> {
   await mfa.ready({ migrate: true });
   let sessions = 0;
   return Object.freeze({
+    ...clock,
     mfa,
     origins: [ORIGIN],
     subject(authorization: string | null | undefined) {
@@ -100,10 +101,6 @@ export async function auditGround(): Promise<AuditGround> {
         body: { token: `${subject.id}:${session}` },
         cookies: [`session=${session}; HttpOnly`],
       }),
-    },
-    now: () => now,
-    advance(seconds: number) {
-      now += seconds * 1000;
     },
     mailbox: (id: string) => sent.get(id),
     afterPassword: async (id: string, device?: string) =>

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import type { ProblemCode } from "../http/index.ts";
-import { fromBase32, totp } from "../otp/index.ts";
 import type { AuditGround } from "./http-audits-ground.ts";
+import type { Enrolled } from "./test-mfa.ts";
+import { virtualAuthenticator } from "./virtual-authenticator.ts";
 
 /** A host that is up, to be audited. */
 export interface AuditedHost {
@@ -34,13 +35,10 @@ export interface Call {
 }
 
 /** A user with an authenticator app. */
-export interface Person {
+export interface Person extends Omit<Enrolled, "authenticator"> {
   id: string;
   as: string;
-  factorId: string;
   secret: string;
-  recoveryCodes: string[];
-  grant: string;
   /** A code that was not used: the clock moves on a step. */
   fresh(): string;
   /** Right at no step nearby. */
@@ -56,7 +54,7 @@ export interface AuditKit {
   /** An id that nobody had. */
   someone(prefix?: string): string;
   enrolled(): Promise<Person>;
-  authenticator(secret: string): Pick<Person, "fresh" | "wrong"> & { code(): string };
+  authenticator(uri: unknown): Pick<Person, "fresh" | "wrong"> & { code(): string };
   /** The challenge of a sign-in, after the password. */
   challenge(id: string): Promise<string>;
 }
@@ -122,31 +120,19 @@ export function auditKit(host: AuditedHost): AuditKit {
     },
     mfa: (method, path, call) => kit.call(method, `/auth/mfa${path}`, call),
     someone: (prefix = "user") => `${prefix}-${randomUUID()}`,
-    authenticator(secret) {
-      const code = (step = 0): string => totp(fromBase32(secret), ground.now() + step * 30_000);
-      return {
-        code: () => code(),
-        fresh() {
-          ground.advance(30);
-          return code();
-        },
-        wrong() {
-          const near = new Set([-3, -2, -1, 0, 1, 2, 3].map(code));
-          let guess = 0;
-          while (near.has(String(guess).padStart(6, "0"))) guess += 1;
-          return String(guess).padStart(6, "0");
-        },
-      };
+    authenticator(uri) {
+      const { code, next: fresh, wrongCode: wrong } = virtualAuthenticator({ uri: String(uri), clock: ground });
+      return { code, fresh, wrong };
     },
     async enrolled() {
       const id = kit.someone();
       const as = `${id}:s1`;
       const { body } = isDone(await kit.mfa("POST", "/setup", { as, body: {} }));
-      const secret = String(body.secret);
-      const app = kit.authenticator(secret);
+      const app = kit.authenticator(body.uri);
       const enabled = isDone(await kit.mfa("POST", "/enable", { as, body: { code: app.code() } }));
       const { grant, recovery_codes: recoveryCodes } = enabled.body;
-      return { id, as, secret, factorId: String(body.factor_id), recoveryCodes: recoveryCodes as string[], grant: String(grant), ...app };
+      const [secret, factorId] = [String(body.secret), String(body.factor_id)];
+      return { id, as, secret, factorId, recoveryCodes: recoveryCodes as string[], grant: String(grant), ...app };
     },
     async challenge(id) {
       const step = await ground.afterPassword(id);

@@ -37,7 +37,7 @@ export const lifecycleAudits: readonly AuditCase[] = [
     async run({ mfa, someone, authenticator }) {
       const as = `${someone()}:s1`;
       const { body: begun } = isDone(await mfa("POST", "/setup", { as }));
-      const code = authenticator(String(begun.secret)).code();
+      const code = authenticator(begun.uri).code();
       const { body, headers } = isDone(await mfa("POST", "/enable", { as, body: { code, factor_id: begun.factor_id } }));
       assert.equal(body.mfa_enabled, true);
       assert.equal((body.recovery_codes as string[]).length, 10);
@@ -80,7 +80,7 @@ export const lifecycleAudits: readonly AuditCase[] = [
     name: "R12 the code that enabled an authenticator is spent",
     async run({ mfa, someone, authenticator }) {
       const as = `${someone()}:s1`;
-      const code = authenticator(String(isDone(await mfa("POST", "/setup", { as })).body.secret)).code();
+      const code = authenticator(isDone(await mfa("POST", "/setup", { as })).body.uri).code();
       isDone(await mfa("POST", "/enable", { as, body: { code } }));
       isProblem(await mfa("POST", "/verify", { as, body: { code } }), "code_used", 401);
     },

@@ -63,7 +63,7 @@ const signInAudits: readonly AuditCase[] = [
       isProblem(await mfa("POST", "/verify", { headers, body: { code: "123456" } }), "challenge_expired", 401);
       isProblem(await mfa("GET", "/status", { headers }), "unauthenticated", 401);
       const { body: begun } = isDone(await mfa("POST", "/setup", { headers, body: {} }));
-      const code = authenticator(String(begun.secret)).code();
+      const code = authenticator(begun.uri).code();
       const { body } = isDone(await mfa("POST", "/enable", { headers, body: { code } }));
       assert.equal((body.recovery_codes as string[]).length, 10);
       const as = String(body.token);

@@ -1,17 +1,10 @@
-import { randomBytes } from "node:crypto";
-import { createMfa, keyring, type Mfa, type MfaOptions, type Subject } from "@nightlatch/core";
+import type { Mfa, Subject } from "@nightlatch/core";
+import { type ManualClock, manualClock, type TestMfaOptions, testMfa } from "@nightlatch/core/testing";
 import { served } from "@nightlatch/internal-services/served";
 import express, { type Express, type Request, type RequestHandler } from "express";
 import { onTestFinished } from "vitest";
 import { type ExpressMfa, type ExpressMfaOptions, expressMfa } from "../../src/index.ts";
 import { type WatchedStore, watchedStore } from "./watched-store.ts";
-
-/** A clock that stands still until it is moved. */
-export interface ManualClock {
-  now(): number;
-  /** Seconds. */
-  advance(seconds: number): void;
-}
 
 /** What came back. */
 export interface Answer {
@@ -51,7 +44,7 @@ export interface HostOptions {
   /** Middleware in front of everything. */
   before?: RequestHandler;
   origins?: readonly string[];
-  mfaOptions?: Partial<MfaOptions>;
+  mfaOptions?: TestMfaOptions;
   /** Stands in for the engine that the adapter is given. */
   wrap?: (mfa: Mfa) => Mfa;
   subject?: ExpressMfaOptions["subject"];
@@ -119,18 +112,9 @@ export async function startHost({
   subject = subjectOfBearer,
   routes,
 }: HostOptions = {}): Promise<Host> {
-  // The first second of a time step.
-  let now = 1_800_000_000_000;
-  const clock: ManualClock = {
-    now: () => now,
-    advance(seconds) {
-      now += seconds * 1000;
-    },
-  };
   const store = watchedStore();
-  const keys = keyring(`k1:${randomBytes(32).toString("base64")}`);
-  const mfa = createMfa({ issuer: "Example", keys, store, clock: clock.now, ...mfaOptions });
-  await mfa.ready({ migrate: true });
+  // The first second of a time step.
+  const { mfa, clock } = await testMfa({ issuer: "Example", store, clock: manualClock(1_800_000_000_000), ...mfaOptions });
 
   const ran: string[] = [];
   const faults: Error[] = [];

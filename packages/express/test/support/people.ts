@@ -1,21 +1,15 @@
-import { fromBase32, totp } from "@nightlatch/core/otp";
+import { type Enrolled, virtualAuthenticator } from "@nightlatch/core/testing";
 import { expect } from "vitest";
 import type { Answer, Host } from "./app.ts";
 
-const PERIOD = 30;
-
 /** A user of the host with an authenticator app. */
-export interface Person {
+export interface Person extends Omit<Enrolled, "authenticator"> {
   id: string;
   /** The session, for `call({ as })`. */
   as: string;
-  factorId: string;
   secret: string;
-  recoveryCodes: string[];
-  /** The grant that enabling gave. */
-  grant: string;
-  /** The code of a step relative to the present one. */
-  code(step?: number): string;
+  /** The code of the present step. */
+  code(): string;
   /** Moves the clock one step on and gives its code, so that it is unused. */
   fresh(): string;
   /** Well formed, and right at no step nearby. */
@@ -26,23 +20,18 @@ export interface Person {
 
 /** The authenticator app's side: codes of a base32 secret at the host's clock. */
 export function authenticator({ clock }: Host, secret: string): Pick<Person, "code" | "fresh" | "wrong" | "old"> {
-  const code = (step = 0): string => totp(fromBase32(secret), clock.now() + step * PERIOD * 1000);
-  const near = (): Set<string> => new Set([-4, -3, -2, -1, 0, 1, 2, 3, 4].map(code));
+  const uri = `otpauth://totp/Example:somebody?secret=${secret}`;
+  const { code, next: fresh, wrongCode: wrong } = virtualAuthenticator({ uri, clock });
+  const ago = (minutes: number): string => virtualAuthenticator({ uri, clock: () => clock.now() - minutes * 60_000 }).code();
+  const near = (): string[] => [-1, -0.5, 0, 0.5, 1].map(ago);
   return {
     code,
-    fresh() {
-      clock.advance(PERIOD);
-      return code();
-    },
-    wrong() {
-      let guess = 0;
-      while (near().has(String(guess).padStart(6, "0"))) guess += 1;
-      return String(guess).padStart(6, "0");
-    },
+    fresh,
+    wrong,
     old() {
-      let step = -10;
-      while (near().has(code(step))) step -= 1;
-      return code(step);
+      let minutes = 5;
+      while (near().includes(ago(minutes))) minutes += 1;
+      return ago(minutes);
     },
   };
 }
