@@ -24,7 +24,7 @@ const cell = (value: Booking[keyof Booking]): Cell => (value instanceof Date ? v
  */
 export async function* bookingsCsv(database: Queries, { columns, ...filter }: z.output<typeof bookingsCsvQuery>): AsyncGenerator<string> {
   const shown = columns as (keyof Booking)[];
-  let cursor: [string, number] | undefined;
+  let cursor: [Date, number] | undefined;
   let header = csvRecord(shown);
   for (;;) {
     const rows = await selectBookings(database, undefined, { ...filter, cursor, limit: AT_A_TIME });
@@ -33,6 +33,6 @@ export async function* bookingsCsv(database: Queries, { columns, ...filter }: z.
     header = "";
     const last = piece.at(-1);
     if (rows.length <= AT_A_TIME || !last) return;
-    cursor = [last.starts_at.toISOString(), last.id];
+    cursor = [last.starts_at, last.id];
   }
 }

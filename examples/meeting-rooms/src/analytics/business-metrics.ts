@@ -1,7 +1,8 @@
 import type { Logger } from "pino";
 import { Gauge, type Registry } from "prom-client";
 import type { Queries } from "../database/database.ts";
-import { period, timezone } from "./period.ts";
+import { timezone } from "../http/values.ts";
+import { period } from "./period.ts";
 import { readReport } from "./report.ts";
 import { activity } from "./reports/activity.ts";
 import { peakHours } from "./reports/hours.ts";

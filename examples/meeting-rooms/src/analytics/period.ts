@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { timezone } from "../http/values.ts";
 
 /** A whole number of an address. */
 const whole = (least: number, most: number, usual: number) =>
@@ -10,25 +11,6 @@ const whole = (least: number, most: number, usual: number) =>
       z.int().min(least, `must be a whole number from ${least} to ${most}`).max(most, `must be a whole number from ${least} to ${most}`),
     )
     .default(usual);
-
-/** Names as `Europe/Berlin`: those that stand for an offset mean its opposite to PostgreSQL. */
-const NAME = /^(?:UTC|[A-Z][A-Za-z]+(?:\/[A-Za-z0-9_+-]+){1,2})$/;
-
-/** Whether there is such a zone. Browsers say old names too, such as `Asia/Calcutta`, which lists of zones leave out or hold alone. */
-function isZone(name: string): boolean {
-  if (!NAME.test(name) || name.startsWith("SystemV/")) return false;
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
-/** Where days and hours begin: an IANA time zone. */
-export const timezone = z
-  .string({ error: "must be given once" })
-  .refine(isZone, "must be an IANA time zone, such as Europe/Berlin")
-  .default("UTC");
 
 /** So many days, of which today is the last. */
 export const days = whole(1, 366, 30);

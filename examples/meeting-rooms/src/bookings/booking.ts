@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { line } from "../http/input.ts";
-import { pageOf } from "../http/page.ts";
+import { line, lineInQuery } from "../http/input.ts";
+import { pageOf, placeInTime } from "../http/page.ts";
 import { moment, momentInQuery, rowId, rowIdInQuery } from "../http/values.ts";
 
 const STATUSES = ["confirmed", "cancelled"] as const;
@@ -42,17 +42,14 @@ export const bookingRequest = (now: number) =>
 
 export type BookingRequest = z.output<ReturnType<typeof bookingRequest>>;
 
-/** Where a page of bookings ended. */
-const place = z.tuple([z.iso.datetime(), z.int().min(1).max(2_147_483_647)], "must be the next_cursor of a page");
-
 /** Which bookings to list: those of a room, of a user, with a status, that touch the time between `from` and `to`. */
 export const bookingQuery = z.object({
   room_id: rowIdInQuery(A_ROOM).optional(),
-  username: z.string("must be a username").max(64, "must be a username").optional(),
+  username: lineInQuery(64).optional(),
   status: z.enum(STATUSES, { error: `must be one of: ${STATUSES.join(", ")}` }).optional(),
   from: momentInQuery.optional(),
   to: momentInQuery.optional(),
-  ...pageOf(place),
+  ...pageOf(placeInTime),
 });
 
 export type BookingQuery = z.output<typeof bookingQuery>;

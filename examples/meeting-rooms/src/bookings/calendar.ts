@@ -1,17 +1,12 @@
-import { type Queries, violated } from "../database/database.ts";
+import type { Queries } from "../database/database.ts";
 import { Problem } from "../http/problem.ts";
+import { refusing } from "../http/refusal.ts";
 import type { Caller } from "../tokens/authenticate.ts";
 import type { Booking, BookingRequest } from "./booking.ts";
 import { insertBooking, roomIsAvailable, selectBooking, updateToCancelled } from "./sql.ts";
 
-/** The problem behind a booking that the database refused. */
-function refusal(error: unknown): unknown {
-  const constraint = violated(error);
-  if (constraint === "bookings_overlap") return new Problem("slot_taken", { cause: error });
-  // Deleted between the token's check and here.
-  if (constraint === "bookings_user") return new Problem("unauthenticated", { cause: error });
-  return error;
-}
+/** What the database refuses of a booking. The user may have been deleted since the token was judged. */
+const REFUSALS = { bookings_overlap: "slot_taken", bookings_user: "unauthenticated" } as const;
 
 /**
  * Books a room.
@@ -20,13 +15,9 @@ function refusal(error: unknown): unknown {
  */
 export async function book(database: Queries, userId: string, request: BookingRequest): Promise<Booking> {
   if ((await roomIsAvailable(database, request.room_id)) === undefined) throw new Problem("room_not_found");
-  try {
-    const booking = await insertBooking(database, userId, request);
-    if (!booking) throw new Problem("room_unavailable");
-    return booking;
-  } catch (error) {
-    throw refusal(error);
-  }
+  const booking = await refusing(REFUSALS, () => insertBooking(database, userId, request));
+  if (!booking) throw new Problem("room_unavailable");
+  return booking;
 }
 
 /**

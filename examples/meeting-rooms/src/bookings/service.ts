@@ -1,15 +1,12 @@
-import type { RequestHandler } from "express";
 import { Counter } from "prom-client";
 import { valid } from "../http/input.ts";
 import { page, pageAnswer } from "../http/page.ts";
 import { type ServiceDefinition, service } from "../http/service.ts";
-import { idInPath } from "../http/values.ts";
+import { idInPath, type WithId } from "../http/values.ts";
 import type { LiveEvent } from "../live/live-events.ts";
 import { type Booking, booking, bookingQuery, bookingRequest } from "./booking.ts";
 import { book, cancel, checkCancellable, findBooking } from "./calendar.ts";
 import { selectBookings } from "./sql.ts";
-
-type WithId = RequestHandler<{ id: string }>;
 
 const eventOf = (action: "created" | "cancelled", { id, room_id, user_id, starts_at, ends_at }: Booking): LiveEvent => ({
   type: "booking",

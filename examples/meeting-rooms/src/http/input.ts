@@ -36,10 +36,17 @@ export function valid<Schema extends z.ZodType>(schema: Schema, input: unknown):
 /** Required text. */
 export const text = (): z.ZodString => z.string({ error: ({ input }) => (input === undefined ? "is required" : "must be a string") });
 
-/** A line that people read: no control characters, no half of a surrogate pair, nothing but text. */
+/** No control characters, which PostgreSQL takes some of for no text at all, and no half of a surrogate pair. */
+const isLine = (value: string): boolean => value.isWellFormed() && !/\p{Cc}/u.test(value);
+
+/** A line that people read: nothing but text. */
 export const line = (longest: number): z.ZodType<string> =>
   text()
     .trim()
     .min(1, "must not be empty")
     .max(longest, `must be ${longest} characters at most`)
-    .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), "must be one line of text");
+    .refine(isLine, "must be one line of text");
+
+/** A line in an address, where it may be empty. */
+export const lineInQuery = (longest: number): z.ZodType<string, string> =>
+  z.string("must be given once").max(longest, "is too long").refine(isLine, "must be one line of text");

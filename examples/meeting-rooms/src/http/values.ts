@@ -1,3 +1,4 @@
+import type { RequestHandler } from "express";
 import { z } from "zod";
 
 /** PostgreSQL's largest `integer`. */
@@ -5,11 +6,23 @@ const LARGEST_ID = 2_147_483_647;
 
 const TIME = "must be an ISO 8601 time with its offset, such as 2030-05-01T09:00:00+02:00 or 2030-05-01T07:00:00Z";
 
+/** The years that a calendar has any use for. PostgreSQL's own end elsewhere than a `Date`'s, and beyond either is an error. */
+const [FIRST, LAST] = [Date.UTC(1900, 0, 1), Date.UTC(9000, 0, 1)];
+const YEARS = "must lie in the years 1900 to 8999";
+
+const isInCalendar = (at: Date): boolean => at.getTime() >= FIRST && at.getTime() < LAST;
+
 /** A moment: ISO 8601 with an offset, seconds or none. What has no offset is nobody's time in particular, and refused. */
 export const moment = z
   .string({ error: ({ input }) => (input === undefined ? "is required" : TIME) })
   .pipe(z.union([z.iso.datetime({ offset: true }), z.iso.datetime({ offset: true, precision: -1 })], { error: TIME }))
-  .transform((text) => new Date(text));
+  .transform((text) => new Date(text))
+  .refine(isInCalendar, YEARS);
+
+/** A day, as the calendar has it. */
+export const date = z.iso
+  .date({ error: ({ input }) => (input === undefined ? "is required" : "must be a date, such as 2030-05-01") })
+  .refine((text) => isInCalendar(new Date(text)), YEARS);
 
 /** The same in an address, where `+` means a space, and people forget to escape the one before an offset. */
 export const momentInQuery = z.preprocess((value) => (typeof value === "string" ? value.replace(/ (?=\d\d:\d\d$)/, "+") : value), moment);
@@ -28,6 +41,28 @@ export const rowIdInQuery = (what: string) =>
     .regex(/^\d{1,10}$/, `must be ${what}`)
     .transform(Number)
     .pipe(rowId(what));
+
+/** Names as `Europe/Berlin`: those that stand for an offset mean its opposite to PostgreSQL. */
+const ZONE_NAME = /^(?:UTC|[A-Z][A-Za-z]+(?:\/[A-Za-z0-9_+-]+){1,2})$/;
+
+/** Whether there is such a zone. Browsers say old names too, such as `Asia/Calcutta`, which lists of zones leave out or hold alone. */
+function isZone(name: string): boolean {
+  if (!ZONE_NAME.test(name) || name.startsWith("SystemV/")) return false;
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** Where days and hours begin: an IANA time zone. Its letters are all that reaches the database. */
+export const timezone = z
+  .string({ error: "must be given once" })
+  .refine(isZone, "must be an IANA time zone, such as Europe/Berlin")
+  .default("UTC");
+
+/** What takes a row's number in its path, as `/bookings/:id` does. */
+export type WithId = RequestHandler<{ id: string }>;
 
 /** A row's number as it stands in a path; `undefined` for what can't be one. */
 export function idInPath(text: string): number | undefined {

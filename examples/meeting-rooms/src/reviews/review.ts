@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { text } from "../http/input.ts";
-import { pageOf } from "../http/page.ts";
+import { pageOf, placeInTime } from "../http/page.ts";
 import { rowId, rowIdInQuery } from "../http/values.ts";
 
 /** A review, as everybody who is signed in sees it. */
@@ -47,14 +47,11 @@ export const reviewChange = z
 
 export type ReviewChange = z.output<typeof reviewChange>;
 
-/** Where a page of reviews ended. */
-const place = z.tuple([z.iso.datetime(), z.int().min(1).max(2_147_483_647)], "must be the next_cursor of a page");
-
 /** Which reviews to list: of a room, or one's own. */
 export const reviewQuery = z.object({
   room_id: rowIdInQuery("a room's number").optional(),
   mine: z.enum(["true", "false"], { error: "must be true or false" }).optional(),
-  ...pageOf(place),
+  ...pageOf(placeInTime),
 });
 
 export type ReviewQuery = z.output<typeof reviewQuery>;

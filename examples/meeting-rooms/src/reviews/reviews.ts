@@ -1,15 +1,12 @@
-import { type Queries, violated } from "../database/database.ts";
+import type { Queries } from "../database/database.ts";
 import { Problem } from "../http/problem.ts";
+import { refusing } from "../http/refusal.ts";
 import type { Caller } from "../tokens/authenticate.ts";
 import type { NewReview, Review, ReviewChange } from "./review.ts";
 import { insertReview, mayReview, selectReview, updateReview } from "./sql.ts";
 
-function refusal(error: unknown): unknown {
-  const constraint = violated(error);
-  if (constraint === "reviews_once") return new Problem("already_reviewed", { cause: error });
-  if (constraint === "reviews_user") return new Problem("unauthenticated", { cause: error });
-  return error;
-}
+/** What the database refuses of a review. The user may have been deleted since the token was judged. */
+const REFUSALS = { reviews_once: "already_reviewed", reviews_user: "unauthenticated" } as const;
 
 /**
  * Reviews a room that the user has booked, once.
@@ -20,11 +17,7 @@ export async function addReview(database: Queries, userId: string, request: NewR
   const { room, booked } = await mayReview(database, userId, request.room_id);
   if (!room) throw new Problem("room_not_found");
   if (!booked) throw new Problem("not_booked");
-  try {
-    return await insertReview(database, userId, request);
-  } catch (error) {
-    throw refusal(error);
-  }
+  return await refusing(REFUSALS, () => insertReview(database, userId, request));
 }
 
 /**

@@ -1,14 +1,11 @@
-import type { RequestHandler } from "express";
 import { Counter } from "prom-client";
 import { valid } from "../http/input.ts";
 import { page, pageAnswer } from "../http/page.ts";
 import { type ServiceDefinition, service } from "../http/service.ts";
-import { idInPath } from "../http/values.ts";
+import { idInPath, type WithId } from "../http/values.ts";
 import { newReview, review, reviewChange, reviewQuery } from "./review.ts";
 import { addReview, changeReview, findReview } from "./reviews.ts";
 import { deleteReview, selectReviews } from "./sql.ts";
-
-type WithId = RequestHandler<{ id: string }>;
 
 /** The reviews service. */
 export const reviews: ServiceDefinition<"reviews"> = service({

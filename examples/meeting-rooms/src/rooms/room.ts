@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { line } from "../http/input.ts";
-import { pageOf } from "../http/page.ts";
-import { momentInQuery } from "../http/values.ts";
+import { line, lineInQuery } from "../http/input.ts";
+import { NO_CURSOR, pageOf } from "../http/page.ts";
+import { date, momentInQuery, rowId, timezone } from "../http/values.ts";
 
 /** A room. */
 export const room = z.object({
@@ -61,16 +61,14 @@ const people = z
   .transform(Number);
 
 /** Where a page of rooms ended. */
-const place = z.tuple([z.string().max(200), z.int().min(1)], "must be the next_cursor of a page");
+const place = z.tuple([line(200), rowId("a room's number")], NO_CURSOR);
 
 /** Which rooms to list: for so many people, with all of that equipment, free between two times. */
 export const roomQuery = z
   .object({
     capacity: people.optional(),
     /** Names with commas between them. */
-    equipment: z
-      .string("must be names with commas between them")
-      .max(500, "is too long")
+    equipment: lineInQuery(500)
       .transform((text) =>
         text
           .split(",")
@@ -92,23 +90,10 @@ export const roomQuery = z
 
 export type RoomQuery = z.output<typeof roomQuery>;
 
-const isTimeZone = (name: string): boolean => {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
-};
-
 /** Which day: a date, in a time zone such as Europe/Berlin. */
 export const dayQuery = z.object({
-  date: z.iso.date({ error: ({ input }) => (input === undefined ? "is required" : "must be a date, such as 2030-05-01") }),
-  // An IANA name: its letters are all that reaches the database.
-  time_zone: z
-    .string()
-    .regex(/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/, "must be a time zone, such as Europe/Berlin")
-    .refine(isTimeZone, "must be a time zone, such as Europe/Berlin")
-    .default("UTC"),
+  date,
+  time_zone: timezone,
 });
 
 /** A time at which a room is taken. Whose it is, only administrators and that user are told. */

@@ -1,5 +1,6 @@
-import { type Database, type Queries, violated } from "../database/database.ts";
+import type { Database, Queries } from "../database/database.ts";
 import { Problem } from "../http/problem.ts";
+import { refusing } from "../http/refusal.ts";
 import type { Caller } from "../tokens/authenticate.ts";
 import type { BusySpan, Day, NewRoom, Room, RoomChange } from "./room.ts";
 import {
@@ -13,7 +14,7 @@ import {
   updateRoom,
 } from "./sql.ts";
 
-const refusal = (error: unknown): unknown => (violated(error) === "rooms_name" ? new Problem("room_name_taken", { cause: error }) : error);
+const REFUSALS = { rooms_name: "room_name_taken" } as const;
 
 /**
  * A room.
@@ -32,11 +33,7 @@ export async function findRoom(database: Queries, id: number | undefined): Promi
  * @throws Problem `room_name_taken`
  */
 export async function addRoom(database: Queries, room: NewRoom): Promise<Room> {
-  try {
-    return await insertRoom(database, room);
-  } catch (error) {
-    throw refusal(error);
-  }
+  return await refusing(REFUSALS, () => insertRoom(database, room));
 }
 
 /**
@@ -45,13 +42,9 @@ export async function addRoom(database: Queries, room: NewRoom): Promise<Room> {
  * @throws Problem `room_not_found`, or `room_name_taken`
  */
 export async function changeRoom(database: Queries, id: number | undefined, change: RoomChange): Promise<Room> {
-  try {
-    const room = id === undefined ? undefined : await updateRoom(database, id, change);
-    if (!room) throw new Problem("room_not_found");
-    return room;
-  } catch (error) {
-    throw refusal(error);
-  }
+  const room = id === undefined ? undefined : await refusing(REFUSALS, () => updateRoom(database, id, change));
+  if (!room) throw new Problem("room_not_found");
+  return room;
 }
 
 /**

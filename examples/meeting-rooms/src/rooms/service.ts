@@ -1,13 +1,10 @@
-import type { RequestHandler } from "express";
 import { valid } from "../http/input.ts";
 import { page, pageAnswer } from "../http/page.ts";
 import { type ServiceDefinition, service } from "../http/service.ts";
-import { idInPath } from "../http/values.ts";
+import { idInPath, type WithId } from "../http/values.ts";
 import { day, dayQuery, newRoom, room, roomChange, roomQuery } from "./room.ts";
 import { addRoom, changeRoom, dayOf, deleteRoom, findRoom } from "./rooms.ts";
 import { selectRooms } from "./sql.ts";
-
-type WithId = RequestHandler<{ id: string }>;
 
 /** The rooms service. */
 export const rooms: ServiceDefinition<"rooms"> = service({

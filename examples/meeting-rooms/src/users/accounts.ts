@@ -1,17 +1,12 @@
 import type { Mfa } from "@nightlatch/core";
-import { type Database, lockFor, type Queries, violated } from "../database/database.ts";
+import { type Database, lockFor, type Queries } from "../database/database.ts";
 import { Problem } from "../http/problem.ts";
+import { refusing } from "../http/refusal.ts";
 import { hashPassword, isPassword } from "./passwords.ts";
 import { insertUser, type KnownUser, selectCredentials, selectForAdmin, selectUsers, updateActive } from "./sql.ts";
 import { isUsername, type ListedUser, type Registration, type User, type UserQuery } from "./user.ts";
 
-const TAKEN = { users_username: "username_taken", users_email: "email_taken" } as const;
-
-/** The problem behind an insert that a unique index refused. */
-function taken(error: unknown): unknown {
-  const index = violated(error);
-  return index === "users_username" || index === "users_email" ? new Problem(TAKEN[index], { cause: error }) : error;
-}
+const REFUSALS = { users_username: "username_taken", users_email: "email_taken" } as const;
 
 /**
  * Makes an account.
@@ -25,18 +20,15 @@ export async function createAccount(
   { onlyAsFirst }: { onlyAsFirst: boolean },
 ): Promise<User> {
   const row = { ...registration, passwordHash: await hashPassword(password) };
-  try {
-    const made = onlyAsFirst
-      ? await database.transaction(async (tx) => {
-          await lockFor(tx, "admins");
-          return await insertUser(tx, row, true);
-        })
-      : await insertUser(database, row, false);
-    if (!made) throw new Problem("role_forbidden");
-    return made;
-  } catch (error) {
-    throw taken(error);
-  }
+  const made = await refusing(REFUSALS, async () => {
+    if (!onlyAsFirst) return await insertUser(database, row, false);
+    return await database.transaction(async (tx) => {
+      await lockFor(tx, "admins");
+      return await insertUser(tx, row, true);
+    });
+  });
+  if (!made) throw new Problem("role_forbidden");
+  return made;
 }
 
 /** The user whose password this is. An unknown user takes as long to refuse as a wrong password. */

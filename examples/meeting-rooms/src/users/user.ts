@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { line, text } from "../http/input.ts";
-import { pageOf } from "../http/page.ts";
+import { line, lineInQuery, text } from "../http/input.ts";
+import { NO_CURSOR, pageOf } from "../http/page.ts";
 
 const ROLES = ["user", "admin"] as const;
 
@@ -100,8 +100,8 @@ export const token = z.object({
 
 /** How users are listed: by name, or a part of it. */
 export const userQuery = z.object({
-  search: z.string("must be a part of a name").max(100, "is too long").optional(),
-  ...pageOf(z.string().refine(isUsername, "must be the next_cursor of a page")),
+  search: lineInQuery(100).optional(),
+  ...pageOf(z.string().refine(isUsername, NO_CURSOR)),
 });
 
 export type UserQuery = z.output<typeof userQuery>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { days, SINCE, TODAY, timezone, UNTIL } from "../period.ts";
+import { timezone } from "../../http/values.ts";
+import { days, SINCE, TODAY, UNTIL } from "../period.ts";
 import { report, rowsAs } from "../report.ts";
 
 const PERIODS = { daily: "day", weekly: "week", monthly: "month" } as const;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { HELD, period, TODAY, timezone } from "../period.ts";
+import { timezone } from "../../http/values.ts";
+import { HELD, period, TODAY } from "../period.ts";
 import { report, rowsAs } from "../report.ts";
 
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { TODAY, timezone } from "../period.ts";
+import { timezone } from "../../http/values.ts";
+import { TODAY } from "../period.ts";
 import { report } from "../report.ts";
 
 const count = z.int();

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { months, TODAY, timezone } from "../period.ts";
+import { timezone } from "../../http/values.ts";
+import { months, TODAY } from "../period.ts";
 import { report, rowsAs } from "../report.ts";
 
 const entry = z.object({
