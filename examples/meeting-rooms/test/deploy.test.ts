@@ -1,26 +1,13 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { hasTool, runTool } from "@nightlatch/internal-services";
 import { describe, expect, test } from "vitest";
 import { services } from "../src/services.ts";
 
-const run = promisify(execFile);
 const folder = fileURLToPath(new URL("../deploy/", import.meta.url));
 const read = (file: string): string => readFileSync(join(folder, file), "utf8");
-
-const there = async (program: string, flag: string): Promise<boolean> =>
-  await run(program, [flag]).then(
-    () => true,
-    () => false,
-  );
-const [nginx, compose, openssl] = await Promise.all([
-  there("nginx", "-v"),
-  there("docker-compose", "--version"),
-  there("openssl", "version"),
-]);
 
 /** The variables that the compose file asks for, as its example names them. */
 const secrets = [...read(".env.example").matchAll(/^([A-Z_]+)=/gm)].map(([, name = ""]) => name);
@@ -37,12 +24,12 @@ describe("the files of the deployment", () => {
     for (const [, address] of file.matchAll(/ports: \["([^"]+)"\]/g)) expect(address).toMatch(/^127\.0\.0\.1:/);
   });
 
-  test.skipIf(!compose)("compose's form is right, and a missing secret is told", async () => {
+  test.skipIf(!hasTool("docker-compose"))("compose's form is right, and a missing secret is told", async () => {
     const args = ["-f", join(folder, "compose.yaml"), "config", "-q"];
     const env = { PATH: process.env.PATH, ...Object.fromEntries(secrets.map((name) => [name, "x"])) };
-    await run("docker-compose", args, { env, cwd: folder });
+    await runTool("docker-compose", args, { env, cwd: folder });
     const { NIGHTLATCH_KEYS: _, ...without } = env as Record<string, string>;
-    await expect(run("docker-compose", args, { env: without, cwd: tmpdir() })).rejects.toThrow("NIGHTLATCH_KEYS");
+    await expect(runTool("docker-compose", args, { env: without, cwd: tmpdir() })).rejects.toThrow("NIGHTLATCH_KEYS");
   });
 
   test("nginx knows every service, and keeps figures and mails inside", () => {
@@ -51,10 +38,10 @@ describe("the files of the deployment", () => {
     for (const path of ["/metrics", "/health", "/inbox"]) expect(file).toContain(`location = ${path} { return 404; }`);
   });
 
-  test.skipIf(!nginx || !openssl)("nginx takes its configuration", async () => {
+  test.skipIf(!hasTool("nginx") || !hasTool("openssl"))("nginx takes its configuration", async () => {
     const temporary = mkdtempSync(join(tmpdir(), "meeting-rooms-nginx-"));
     const at = (name: string): string => join(temporary, name);
-    await run("openssl", [
+    await runTool("openssl", [
       "req",
       "-x509",
       "-newkey",
@@ -73,7 +60,7 @@ describe("the files of the deployment", () => {
       .replace(/\/var\/log\/nginx\S+log/, at("log"));
     writeFileSync(at("site.conf"), site);
     writeFileSync(at("nginx.conf"), `pid ${at("pid")}; error_log ${at("error")}; events {} http { include ${at("site.conf")}; }`);
-    const { stderr } = await run("nginx", ["-t", "-c", at("nginx.conf")]);
+    const { stderr } = await runTool("nginx", ["-t", "-c", at("nginx.conf")]);
     expect(stderr).toContain("test is successful");
     expect(stderr).not.toContain("warn");
   });

@@ -16,6 +16,9 @@ const debianPackages = {
   "redis-server": ["redis-server"],
   prometheus: ["prometheus"],
   promtool: ["prometheus"],
+  nginx: ["nginx-light"],
+  "docker-compose": ["docker-compose"],
+  openssl: ["openssl"],
 } as const;
 
 export type Tool = keyof typeof debianPackages;
@@ -75,6 +78,15 @@ async function aptInstall(packages: string[]): Promise<string> {
   } catch (error) {
     return `apt-get could not install it: ${error instanceof Error ? error.message.slice(0, 500) : String(error)}`;
   }
+}
+
+/** Runs a tool to its end, wherever on the PATH it is. Throws, with what it said, unless that is well. */
+export async function runTool(
+  tool: Tool,
+  args: readonly string[],
+  { env = process.env, cwd }: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+): Promise<{ stdout: string; stderr: string }> {
+  return await run(pathOf(tool) ?? tool, [...args], { env, ...(cwd === undefined ? {} : { cwd }) });
 }
 
 /** What `oathtool` prints, without the line's end: `await oathtool(["--totp", "--base32", secret])`. */
