@@ -20,7 +20,6 @@ export function codeAt(phase: CodePhase, value = "", more: Partial<CodeState> = 
     rules: { autoSubmit: true, lockEnds: "typing" },
     locks: {},
     tried: "",
-    run: 0,
     ...more,
   };
 }
@@ -77,7 +76,7 @@ type Distributed<State> = State extends unknown ? Omit<State, "run"> : never;
 
 export const enrolmentAt = (state: Distributed<EnrolState>): UseEnrolment => ({
   ...actions,
-  state: { run: 0, ...state } as EnrolState,
+  state: state as EnrolState,
   restart: nothing,
   next: nothing,
   back: nothing,

@@ -23,9 +23,9 @@ test("a sign-in: a wrong code, the right one, and what the host adds to the answ
     device: () => undefined,
     done: (answer) => done.push(answer),
   });
-  model.send({ type: "input", text: authenticator.wrongCode() });
+  model.actions.input(authenticator.wrongCode());
   await expect.poll(() => model.get().phase).toEqual({ name: "refused", why: "invalid", attemptsLeft: 4 });
-  model.send({ type: "input", text: authenticator.code() });
+  model.actions.input(authenticator.code());
   await expect.poll(() => done).toMatchObject([{ token: "ana:s9", amr: expect.any(Array) }]);
   expect(model.get().phase.name).toBe("accepted");
 });
@@ -41,13 +41,13 @@ test("a locked sign-in still takes a recovery code", async () => {
   for (let tries = 0; model.get().phase.name !== "locked"; tries++) {
     expect(tries).toBeLessThan(5);
     const wrong = String((Number(authenticator.wrongCode()) + tries) % 1_000_000).padStart(6, "0");
-    model.send({ type: "input", text: wrong });
+    model.actions.input(wrong);
     await expect.poll(() => model.get().phase.name).not.toBe("checking");
   }
   expect(model.get().phase).toEqual({ name: "locked", until: host.clock.now() + 900_000 });
-  model.send({ type: "method", method: "recovery", now: host.clock.now() });
-  model.send({ type: "input", text: recoveryCodes[0]?.toLowerCase().replaceAll("-", " ") ?? "" });
-  model.send({ type: "submit" });
+  model.actions.use("recovery");
+  model.actions.input(recoveryCodes[0]?.toLowerCase().replaceAll("-", " ") ?? "");
+  model.actions.submit();
   await expect.poll(() => done).toMatchObject([{ recovery_codes_left: 9 }]);
 });
 
@@ -60,9 +60,9 @@ test("a code by mail ends a sign-in too", async () => {
     device: () => undefined,
     done: (answer) => done.push(answer),
   });
-  model.send({ type: "method", method: "email", now: host.clock.now() });
+  model.actions.use("email");
   await expect.poll(() => model.get().delivery?.state).toBe("sent");
-  model.send({ type: "input", text: mail.lastCode() });
+  model.actions.input(mail.lastCode());
   await expect.poll(() => done).toHaveLength(1);
 });
 
@@ -80,16 +80,16 @@ test("who must enrol does so within the sign-in, with a mailed code first where 
     () => ({ signIn: { ...signIn, methods: ["email"] } }),
     () => {},
   );
-  model.send({ type: "start" });
+  model.actions.restart();
   await expect.poll(() => dialog.get().code?.method).toBe("email");
   await expect.poll(() => dialog.get().code?.delivery?.state).toBe("sent");
-  dialog.send({ type: "input", text: mail.lastCode() });
+  dialog.actions.input(mail.lastCode());
   await expect.poll(() => model.get().step).toBe("scan");
   const scanned = model.get();
   if (scanned.step !== "scan") throw new Error("not there");
   const phone = virtualAuthenticator({ qr: scanned.setup.qr_code, clock: host.clock });
-  model.send({ type: "next" });
-  model.send({ type: "input", text: phone.code() });
+  model.actions.next();
+  model.actions.input(phone.code());
   await expect.poll(() => model.get().step).toBe("codes");
   expect(model.get()).toMatchObject({ answer: { token: "ana:s9" }, codes: expect.any(Array) });
 });
@@ -101,34 +101,34 @@ test("the settings: what needs a code has it asked for, and what was changed is 
   const dialog = createStepUp(client.now);
   let changes = 0;
   const model = createSettings(client, dialog.ask, { devices: true, about: (act) => ({ action: act.do }), changed: () => (changes += 1) });
-  model.send({ type: "load" });
+  model.actions.reload();
   await expect.poll(() => model.get().facts?.status.recovery_codes_left).toBe(10);
 
-  model.send({ type: "act", act: { do: "rename", id: factorId, name: "Ana’s phone" } });
+  model.actions.act({ do: "rename", id: factorId, name: "Ana’s phone" });
   await expect.poll(() => model.get().facts?.status.factors[0]?.name).toBe("Ana’s phone");
 
-  model.send({ type: "ask", act: { do: "codes" } });
-  model.send({ type: "confirm" });
+  model.actions.ask({ do: "codes" });
+  model.actions.confirm();
   await expect.poll(() => dialog.get().question?.about.action).toBe("codes");
   dialog.cancel();
   await expect.poll(() => model.get().busy).toBeUndefined();
   expect(model.get().fault).toBeUndefined();
 
-  model.send({ type: "ask", act: { do: "codes" } });
-  model.send({ type: "confirm" });
+  model.actions.ask({ do: "codes" });
+  model.actions.confirm();
   await expect.poll(() => dialog.get().code).toBeDefined();
-  dialog.send({ type: "input", text: authenticator.next() });
-  dialog.send({ type: "submit" });
+  dialog.actions.input(authenticator.next());
+  dialog.actions.submit();
   await expect.poll(() => model.get().fresh?.codes).toHaveLength(10);
-  model.send({ type: "finish" });
+  model.actions.finish();
   expect(model.get().fresh?.nudged).toBe(true);
-  model.send({ type: "saved", saved: true });
-  model.send({ type: "finish" });
+  model.actions.setSaved(true);
+  model.actions.finish();
   expect(model.get().fresh).toBeUndefined();
 
   // The new codes' grant goes along: nothing is asked.
-  model.send({ type: "ask", act: { do: "off" } });
-  model.send({ type: "confirm" });
+  model.actions.ask({ do: "off" });
+  model.actions.confirm();
   await expect.poll(() => model.get().facts?.status.mfa_enabled).toBe(false);
   expect(changes).toBe(3);
 });

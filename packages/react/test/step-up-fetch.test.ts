@@ -150,13 +150,13 @@ test("the dialog's model: a wrong code, a right one, and the request goes on by 
   const dialog = createStepUp(clock.now);
   const request = guarded(dialog.ask)(`${url}/bookings/7`, { method: "DELETE" });
   await expect.poll(() => dialog.get().code?.phase.name).toBe("typing");
-  dialog.send({ type: "input", text: phone.wrongCode() });
+  dialog.actions.input(phone.wrongCode());
   // The press is the consent, so the last digit alone submits nothing.
   expect(dialog.get().code?.phase.name).toBe("typing");
-  dialog.send({ type: "submit" });
+  dialog.actions.submit();
   await expect.poll(() => dialog.get().code?.phase).toEqual({ name: "refused", why: "invalid", attemptsLeft: 4 });
-  dialog.send({ type: "input", text: phone.next() });
-  dialog.send({ type: "submit" });
+  dialog.actions.input(phone.next());
+  dialog.actions.submit();
   expect((await request).status).toBe(200);
   expect(acted).toEqual(["DELETE /bookings/7"]);
 });
@@ -192,8 +192,8 @@ test("an inline request whose answer never comes is not made again", async () =>
   });
   const request = fetching(`${url}/now/1`, { method: "POST" });
   await expect.poll(() => dialog.get().code).toBeDefined();
-  dialog.send({ type: "input", text: phone.next() });
-  dialog.send({ type: "submit" });
+  dialog.actions.input(phone.next());
+  dialog.actions.submit();
   await expect(request).rejects.toThrow("the connection broke");
   await expect.poll(() => dialog.get().question).toBeUndefined();
   expect(sent).toBe(1);

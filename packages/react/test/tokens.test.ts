@@ -30,7 +30,7 @@ test("somebody who has a token alone signs in with it, by its name", async () =>
     done: (answer) => done.push(answer),
   });
   expect([model.get().method, offered(model.get())]).toEqual([`token:${factorId}`, ["recovery"]]);
-  model.send({ type: "input", text: authenticator.next() });
+  model.actions.input(authenticator.next());
   await expect.poll(() => done).toMatchObject([{ token: "ana:s9" }]);
 });
 
@@ -66,10 +66,10 @@ test("each kind that is confirmed is offered, and each token by its own name", a
 
   // Another token's code is no code of this one.
   if (!red) throw new Error("no token");
-  model.send({ type: "method", method: red, now: client.now() });
-  model.send({ type: "input", text: tokens[0]?.authenticator.next() ?? "" });
+  model.actions.use(red);
+  model.actions.input(tokens[0]?.authenticator.next() ?? "");
   await expect.poll(() => model.get().phase).toMatchObject({ name: "refused", why: "invalid" });
-  model.send({ type: "input", text: tokens[1]?.authenticator.next() ?? "" });
+  model.actions.input(tokens[1]?.authenticator.next() ?? "");
   await expect.poll(() => done).toMatchObject([{ token: "ana:s9" }]);
 });
 
@@ -88,12 +88,12 @@ test("a token confirms what the settings ask about, with nothing told by the hos
   const client = host.client("ana:s2");
   const dialog = createStepUp(client.now);
   const model = createSettings(client, dialog.ask, { devices: false, changed() {} });
-  model.send({ type: "load" });
+  model.actions.reload();
   await expect.poll(() => model.get().phase).toBe("ready");
-  model.send({ type: "ask", act: { do: "codes" } });
-  model.send({ type: "confirm" });
+  model.actions.ask({ do: "codes" });
+  model.actions.confirm();
   await expect.poll(() => dialog.get().code?.method).toBe(`token:${factorId}`);
-  dialog.send({ type: "input", text: authenticator.next() });
+  dialog.actions.input(authenticator.next());
   await expect.poll(() => model.get().fresh?.codes.length).toBe(10);
 });
 
@@ -108,6 +108,6 @@ test("a token answers a guard", async () => {
   });
   const answer = guarded(`${host.url}/plain/1`, { method: "POST" });
   await expect.poll(() => dialog.get().code?.method).toBe(`token:${factorId}`);
-  dialog.send({ type: "input", text: authenticator.next() });
+  dialog.actions.input(authenticator.next());
   expect((await answer).status).toBe(200);
 });

@@ -1,6 +1,9 @@
-import { claimsOf, faultOf, problemOf } from "./decode.ts";
+import { claimsOf, problemOf } from "./decode.ts";
 import type { MfaProblem, MfaResult } from "./problem.ts";
 import type { ChallengeBody, EnableBody, ProofBody, RenameBody, ResyncBody, RouteTypes, SetupBody, VerifyBody } from "./wire.ts";
+
+/** A body of which what is `undefined` is not sent. */
+export type Sent<Body> = { [Name in keyof Body]: Body[Name] | undefined };
 
 /** The options of `createMfaClient`. */
 export interface MfaClientOptions {
@@ -19,13 +22,13 @@ export interface MfaClientOptions {
 /** How one call is made. */
 export interface CallOptions {
   /** Ends it: its problem is then `aborted`. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** How a call is made that a sign-in can make too. */
 export interface SignInCallOptions extends CallOptions {
   /** The challenge of a sign-in, in place of a session. */
-  signIn?: string;
+  signIn?: string | undefined;
 }
 
 type Answered<Route extends keyof RouteTypes> = Promise<MfaResult<RouteTypes[Route]["answer"]>>;
@@ -35,23 +38,23 @@ export interface MfaClient {
   /** Whether two-step verification is on, the authenticators, and how many recovery codes are left. */
   status(options?: CallOptions): Answered<"GET /status">;
   /** A new authenticator, pending until `enable`: its secret, its key URI and a QR code. */
-  setup(body?: SetupBody, options?: SignInCallOptions): Answered<"POST /setup">;
+  setup(body?: Sent<SetupBody>, options?: SignInCallOptions): Answered<"POST /setup">;
   /** Enables the pending authenticator by its first code; the first one brings the recovery codes. */
-  enable(body: EnableBody, options?: SignInCallOptions): Answered<"POST /enable">;
+  enable(body: Sent<EnableBody>, options?: SignInCallOptions): Answered<"POST /enable">;
   /** Removes every authenticator and recovery code. Needs proof. */
-  disable(body?: ProofBody, options?: CallOptions): Answered<"POST /disable">;
+  disable(body?: Sent<ProofBody>, options?: CallOptions): Answered<"POST /disable">;
   /** A challenge to answer, and with `type` a code by e-mail or SMS for it. */
-  challenge(body?: ChallengeBody, options?: SignInCallOptions): Answered<"POST /challenge">;
+  challenge(body?: Sent<ChallengeBody>, options?: SignInCallOptions): Answered<"POST /challenge">;
   /** Judges a code, and gives a grant. */
-  verify(body: VerifyBody, options?: SignInCallOptions): Answered<"POST /verify">;
+  verify(body: Sent<VerifyBody>, options?: SignInCallOptions): Answered<"POST /verify">;
   /** A new set of recovery codes in place of the old. Needs proof. */
-  recoveryCodes(body?: ProofBody, options?: CallOptions): Answered<"POST /recovery-codes">;
+  recoveryCodes(body?: Sent<ProofBody>, options?: CallOptions): Answered<"POST /recovery-codes">;
   /** The enabled authenticators. */
   factors(options?: CallOptions): Answered<"GET /factors">;
   /** Gives an authenticator another name. */
   rename(id: string, body: RenameBody, options?: CallOptions): Answered<"PATCH /factors/:id">;
   /** Removes an authenticator. Needs proof. */
-  remove(id: string, body?: ProofBody, options?: CallOptions): Answered<"DELETE /factors/:id">;
+  remove(id: string, body?: Sent<ProofBody>, options?: CallOptions): Answered<"DELETE /factors/:id">;
   /** Brings a token back that ran ahead, by two codes in a row. */
   resync(id: string, body: ResyncBody, options?: CallOptions): Answered<"POST /factors/:id/resync">;
   /** The trusted devices. */
@@ -100,43 +103,44 @@ export function createMfaClient({
   const base = endpoint.replace(/\/+$/, "");
 
   const keep = (grant: string | null | undefined): void => {
-    const { purpose, bind } = claimsOf(grant ?? undefined);
+    const { purpose, bind } = claimsOf(grant);
     if (grant && purpose === undefined && bind === undefined) kept = grant;
   };
 
   async function call<T>(route: string, { signal, signIn }: SignInCallOptions = {}, body?: object): Promise<MfaResult<T>> {
-    const failed = (problem: MfaProblem): MfaResult<T> => ({ ok: false, problem });
     const [method = "", path] = route.split(" ");
+    let problem: MfaProblem;
     try {
-      const own = typeof headers === "function" ? await headers() : headers;
       const response = await send(base + path, {
         method,
         credentials,
         // A redirect would take the grant and the code along, to whatever origin.
         redirect: "error",
         headers: {
-          ...own,
+          ...(typeof headers === "function" ? await headers() : headers),
           ...(body && { "Content-Type": "application/json" }),
           ...(kept && { "MFA-Grant": kept }),
           ...(signIn && { "MFA-Challenge": signIn }),
         },
-        ...(signal && { signal }),
-        ...(body && { body: JSON.stringify(body) }),
+        signal: signal ?? null,
+        body: body ? JSON.stringify(body) : null,
       });
-      const { status } = response;
-      const told: unknown = await response.json().catch((error: unknown) => {
+      const answer = await response.json().catch((error: unknown) => {
         // An end of the connection is a fault of the network's; a page instead of JSON is not.
-        if (error instanceof SyntaxError) return undefined;
-        throw error;
+        if (!(error instanceof SyntaxError)) throw error;
       });
-      if (response.ok && typeof told === "object" && told) {
-        keep(response.headers.get("MFA-Grant") ?? (told as { grant?: string }).grant);
-        return { ok: true, answer: told as T };
+      if (response.ok && typeof answer === "object" && answer) {
+        keep(response.headers.get("MFA-Grant") ?? answer.grant);
+        return { ok: true, answer };
       }
-      return failed(problemOf(told, status, clock(), response.headers.get("Retry-After")) ?? { code: "unexpected", status });
+      problem = problemOf(answer, response.status, clock(), response.headers.get("Retry-After")) ?? {
+        code: "unexpected",
+        status: response.status,
+      };
     } catch (error) {
-      return failed(faultOf(error, signal));
+      problem = signal?.aborted ? { code: "aborted" } : { code: "network", error };
     }
+    return { ok: false, problem };
   }
 
   const at = (id: string): string => encodeURIComponent(id);

@@ -42,12 +42,8 @@ export function problemOf(value: unknown, status: number, now: number, retryAfte
   } as MfaProblem;
 }
 
-/** Why no answer came. */
-export const faultOf = (error: unknown, signal?: AbortSignal | null): MfaProblem =>
-  signal?.aborted ? { code: "aborted" } : { code: "network", error };
-
 /** What a token of Nightlatch's says of itself: it is signed, not sealed. Nothing is decided by it but what may be shared. */
-export function claimsOf(token: string | undefined): { purpose?: unknown; bind?: unknown; methods?: unknown } {
+export function claimsOf(token: string | null | undefined): { purpose?: unknown; bind?: unknown } {
   try {
     return JSON.parse(atob(token?.split(".")[1]?.replace(/-/g, "+").replace(/_/g, "/") ?? "")) ?? {};
   } catch {

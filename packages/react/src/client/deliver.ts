@@ -4,11 +4,11 @@ import type { StepUpDelivery } from "./step-up.ts";
 /** Sends a code for a challenge that is there, of a guard or of a sign-in; without one, for a new one. */
 export async function deliverCode(
   client: MfaClient,
-  by: "email" | "sms",
+  type: "email" | "sms",
   challenge: string | undefined,
   options: SignInCallOptions,
 ): Promise<StepUpDelivery & { challenge?: string }> {
-  const result = await client.challenge({ type: by, ...(challenge !== undefined && { challenge }) }, options);
+  const result = await client.challenge({ type, challenge }, options);
   if (!result.ok) return result;
   const { sent_to: to = "", expires_at, challenge: used } = result.answer;
   return { ok: true, to, expiresAt: Date.parse(expires_at), challenge: used };

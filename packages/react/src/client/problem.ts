@@ -45,10 +45,10 @@ export interface ChallengeFacts {
 /** What a guard demands. */
 export interface DemandFacts {
   /** Absent where no grant will do: then the code goes with the request itself. */
-  challenge?: string;
+  challenge?: string | undefined;
   methods: readonly string[];
   /** Seconds that a proof may be old. */
-  maxAge?: number;
+  maxAge?: number | undefined;
   purpose?: string;
 }
 

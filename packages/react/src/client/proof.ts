@@ -1,18 +1,16 @@
-import type { MfaClient, SignInCallOptions } from "./create-client.ts";
+import type { MfaClient, Sent, SignInCallOptions } from "./create-client.ts";
 import { deliverCode } from "./deliver.ts";
 import type { MfaResult } from "./problem.ts";
 import { factorsOf } from "./questions.ts";
 import type { AskStepUp, StepUpAbout } from "./step-up.ts";
 import type { ProofBody } from "./wire.ts";
 
-/** Codes that are sent prove no change of factors, but for the very first set-up. */
-const isDelivered = (method: string): boolean => method === "email" || method === "sms";
-
 /** How a call that may want proof is made. */
 export interface ProvedOptions extends SignInCallOptions {
   about: StepUpAbout;
   /** What may answer, where the server does not say: at a sign-in. */
-  methods?: readonly string[];
+  methods?: readonly string[] | undefined;
+  signal: AbortSignal;
 }
 
 /**
@@ -22,38 +20,32 @@ export interface ProvedOptions extends SignInCallOptions {
 export async function withProof<Answer>(
   client: MfaClient,
   ask: AskStepUp,
-  call: (proof: ProofBody, signal?: AbortSignal) => Promise<MfaResult<Answer>>,
+  call: (proof: Sent<ProofBody>, signal: AbortSignal | undefined) => Promise<MfaResult<Answer>>,
   { about, methods: known = [], signal, signIn }: ProvedOptions,
 ): Promise<MfaResult<Answer>> {
   let result = await call({}, signal);
   if (result.ok || result.problem.code !== "proof_needed") return result;
-  const { methods: told } = result.problem;
-  let { challenge } = result.problem;
+  const { methods: told, challenge } = result.problem;
   const all = told.length > 0 ? told : known;
-  const strong = all.filter((method) => !isDelivered(method));
-  let hasSent = false;
+  // Codes that are sent prove no change of factors, but for the very first set-up.
+  const strong = all.filter((method) => !/^(email|sms)$/.test(method));
+  /** A delivered code counts with its challenge alone; at a sign-in that stands in the header. */
+  let sentFor: string | undefined;
   try {
     await ask({
       about,
       methods: strong.length > 0 ? strong : all,
       inline: false,
       waiting: 1,
-      signal: signal ?? new AbortController().signal,
-      ...(!signIn && { factors: () => factorsOf(client) }),
+      signal,
+      factors: signIn ? undefined : () => factorsOf(client),
       async submit(code, signal, proof) {
-        // A delivered code counts with its challenge alone; at a sign-in that stands in the header.
-        result = await call({ code, ...proof, ...(hasSent && !signIn && challenge && { challenge }) }, signal);
+        result = await call({ code, ...proof, challenge: sentFor }, signal);
         return result.ok ? undefined : result.problem;
       },
       async deliver(by, signal) {
-        const sent = await deliverCode(client, by, signIn ? undefined : challenge, {
-          ...(signal && { signal }),
-          ...(signIn && { signIn }),
-        });
-        if (sent.ok) {
-          ({ challenge } = sent);
-          hasSent = true;
-        }
+        const sent = await deliverCode(client, by, signIn ? undefined : (sentFor ?? challenge), { signal, signIn });
+        if (sent.ok && !signIn) sentFor = sent.challenge;
         return sent;
       },
     });

@@ -33,7 +33,7 @@ export interface StepUpQuestion extends DemandFacts {
    */
   submit(code: string, signal?: AbortSignal, proof?: Pick<ProofBody, "factor_id">): Promise<MfaProblem | undefined>;
   /** The user's authenticators, where the demand may be met by a token: those of the session. */
-  factors?(): Promise<readonly WireFactor[]>;
+  factors?: (() => Promise<readonly WireFactor[]>) | undefined;
   /** Sends a code. */
   deliver(by: "email" | "sms", signal?: AbortSignal): Promise<StepUpDelivery>;
 }
@@ -46,18 +46,18 @@ export type AskStepUp = (question: StepUpQuestion) => Promise<void>;
 
 /** The person would not confirm: the request was not made. */
 export class StepUpCancelledError extends Error {
+  override readonly name = "StepUpCancelledError";
   readonly code = "step_up_cancelled";
   constructor(message = "The request was not confirmed, and not made.") {
     super(message);
-    this.name = "StepUpCancelledError";
   }
 }
 
 /** The request was refused for want of a code, and can't be sent again: its body was a stream, which is read by now. */
 export class StepUpReplayError extends Error {
+  override readonly name = "StepUpReplayError";
   readonly code = "step_up_replay";
   constructor() {
     super("A code is needed, and this request can't be repeated: its body is a stream. Send text, a Blob or a Request.");
-    this.name = "StepUpReplayError";
   }
 }

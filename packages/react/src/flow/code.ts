@@ -3,7 +3,7 @@ import type { StepUpDelivery } from "../client/step-up.ts";
 import type { WireFactor } from "../client/wire.ts";
 import { digitsOf } from "../otp/digits.ts";
 import { groupRecoveryCode, isWholeRecoveryCode } from "../otp/groups.ts";
-import type { Step } from "./model.ts";
+import type { Step, Steps } from "./model.ts";
 
 /** What a code is of: an app, a token with a counter by its id, a recovery code, or one that is sent. */
 export type CodeMethod = "app" | `token:${string}` | "recovery" | "email" | "sms";
@@ -18,7 +18,7 @@ export type CodePhase =
   /** Right: shown for a moment before it goes on. */
   | { name: "accepted" }
   /** Wrong, and what was typed stays until a key is pressed. `expired` is a delivered code that was too old. */
-  | { name: "refused"; why: "invalid" | "used" | "expired" | "incomplete"; attemptsLeft?: number }
+  | { name: "refused"; why: "invalid" | "used" | "expired" | "incomplete"; attemptsLeft?: number | undefined }
   /** No code of this method is taken until then: milliseconds since 1970. */
   | { name: "locked"; until: number }
   /** No verdict came; the same may be submitted again. */
@@ -45,14 +45,12 @@ export interface CodeState {
   /** Digits alone, or a recovery code in groups. */
   value: string;
   /** For the method that is chosen, when it is one that is sent. */
-  delivery?: CodeDelivery;
+  delivery?: CodeDelivery | undefined;
   rules: CodeRules;
   /** @internal until when each lane is locked */
-  locks: Readonly<Partial<Record<"codes" | "recovery", number>>>;
+  locks: Readonly<Partial<Record<"codes" | "recovery", number | undefined>>>;
   /** @internal what was submitted last, so that a value goes out once */
   tried: string;
-  /** @internal counts what was begun: an answer to something else is none */
-  run: number;
 }
 
 /** What differs from one flow to the next. */
@@ -63,23 +61,17 @@ export interface CodeRules {
   lockEnds: "over" | "typing";
 }
 
-/** What happens to a code field. `now` is in milliseconds since 1970. */
-export type CodeEvent =
-  | { type: "input"; text: string }
-  | { type: "submit" }
-  | { type: "method"; method: CodeMethod; now: number }
-  | { type: "send"; now: number }
-  | { type: "time"; now: number }
-  | { type: "judged"; run: number; now: number; result: MfaResult<unknown> }
-  | { type: "delivered"; run: number; now: number; result: StepUpDelivery };
-
-/** What is to be done about it. */
-export type CodeEffect =
-  | { do: "check"; run: number; code: string; method: CodeMethod }
-  | { do: "send"; run: number; by: "email" | "sms" }
-  | { do: "wait"; until: number }
-  | { do: "rest" }
-  | { do: "stop" };
+/** What a code field is driven by. Functions stay the same from render to render. */
+export interface CodeActions {
+  /** What was typed or pasted, as it is; the state has it cleaned. */
+  input(text: string): void;
+  /** Sends what stands in the field, if it is complete. */
+  submit(): void;
+  /** Switches to another method; one that is sent is sent at once. */
+  use(method: CodeMethod): void;
+  /** Sends the code again. */
+  resend(): void;
+}
 
 /** What a factor of the protocol is to the person; a host's own is a code from some app. */
 const KINDS: Readonly<Record<string, CodeMethod>> = { recovery_code: "recovery", email: "email", sms: "sms" };
@@ -96,7 +88,12 @@ const NO_VERDICT = /^(network|unexpected|unavailable|internal|rate_limited|limit
 /** Locks go by lane: a recovery code has its own, so that a lock never closes the owner's way back. */
 const laneOf = (method: CodeMethod): "codes" | "recovery" => (method === "recovery" ? method : "codes");
 
+/** Milliseconds until a code may be sent again, where the server has not said. */
+const AGAIN = 60_000;
+
 const TYPING: CodePhase = { name: "typing" };
+/** Nothing is typed, and nothing was tried. */
+const FRESH = { phase: TYPING, value: "", tried: "" };
 
 /** A field that waits for its first key. */
 export function codeState({
@@ -115,7 +112,7 @@ export function codeState({
   const own = (name: string): CodeMethod[] => (name === TOKEN ? tokens.map(({ id }) => `token:${id}` as const) : [KINDS[name] ?? "app"]);
   const methods = [...new Set(names.flatMap(own))];
   const [first = methods[0] ?? "app"] = ["app", "token", "recovery"].flatMap((kind) => methods.filter((name) => name.startsWith(kind)));
-  return { phase: TYPING, method: first, methods, tokens, digits, value: "", rules, locks: {}, tried: "", run: 0 };
+  return { ...FRESH, method: first, methods, tokens, digits, rules, locks: {} };
 }
 
 /** The methods that may be switched to now: codes that are sent share the lock of those from the app. */
@@ -125,118 +122,77 @@ export const offered = ({ methods, method, locks }: CodeState): CodeMethod[] =>
 const isWhole = ({ method, value, digits }: CodeState): boolean =>
   method === "recovery" ? isWholeRecoveryCode(value) : value.length === digits;
 
-/** Whether anything can be typed. */
-const isOpen = ({ phase: { name } }: CodeState): boolean => name === "typing" || name === "refused" || name === "failed";
-
-function submitted(state: CodeState, isPressed: boolean): Step<CodeState, CodeEffect> {
-  const { phase, value, tried, method, delivery } = state;
-  if (!isOpen(state) || delivery?.state === "sending") return [state];
-  if (!isWhole(state)) return [isPressed ? { ...state, phase: { name: "refused", why: "incomplete" } } : state];
-  // A value goes out once: refused once, it is refused again, and costs another try. One without a verdict may be pressed again.
-  if (value === tried && !(isPressed && phase.name === "failed")) return [state];
-  const run = state.run + 1;
-  return [
-    { ...state, phase: { name: "checking" }, tried: value, run },
-    { do: "check", run, code: value, method },
-  ];
-}
-
-function input(state: CodeState, text: string): Step<CodeState, CodeEffect> {
-  if (!isOpen(state)) return [state];
-  const value = state.method === "recovery" ? groupRecoveryCode(text) : digitsOf(text, state.digits);
-  const next: CodeState = { ...state, value, phase: TYPING };
-  const isNew = value !== state.value && state.method !== "recovery";
-  return state.rules.autoSubmit && isNew ? submitted(next, false) : [next];
-}
-
-/** Sends a code, unless one was sent a moment ago. */
-function sent(state: CodeState, now: number): Step<CodeState, CodeEffect> {
-  const { method, delivery, phase } = state;
-  const waits = delivery && (delivery.state === "sending" || delivery.againAt > now);
-  if ((method !== "email" && method !== "sms") || waits || !isOpen(state)) return [state];
-  const run = state.run + 1;
-  const fresh = phase.name === "refused" ? { phase: TYPING, value: "" } : {};
-  return [
-    { ...state, ...fresh, delivery: { state: "sending" }, run },
-    { do: "send", run, by: method },
-  ];
-}
-
-function switched(state: CodeState, method: CodeMethod, now: number): Step<CodeState, CodeEffect> {
-  const { phase, methods } = state;
-  if (phase.name === "accepted" || phase.name === "over" || !methods.includes(method) || method === state.method) return [state];
-  const { delivery: _, ...rest } = state;
-  const next: CodeState = { ...rest, method, value: "", tried: "", phase: TYPING, run: state.run + 1 };
-  const until = next.locks[laneOf(method)];
-  if (until !== undefined) return locked(next, until, now);
-  return method === "email" || method === "sms" ? sent(next, now) : [next, { do: "stop" }];
-}
+const isOpen = ({ phase: { name } }: CodeState): boolean => /typing|refused|failed/.test(name);
 
 /** Until the lock ends, by the clock. */
-function locked(state: CodeState, until: number, now: number): Step<CodeState, CodeEffect> {
-  const { [laneOf(state.method)]: _, ...others } = state.locks;
-  if (until > now) {
-    const locks = { ...others, [laneOf(state.method)]: until };
-    return [
-      { ...state, locks, phase: { name: "locked", until } },
-      { do: "wait", until },
-    ];
-  }
-  const opened: CodeState = { ...state, locks: others, value: "", tried: "", phase: TYPING };
+function locked(state: CodeState, until: number, now: number): CodeState {
+  const locks = { ...state.locks, [laneOf(state.method)]: until > now ? until : undefined };
+  if (until > now) return { ...state, locks, phase: { name: "locked", until } };
   const dead: MfaProblem = { code: "challenge_expired", status: 401, title: "" };
-  return [state.rules.lockEnds === "over" ? { ...opened, phase: { name: "over", problem: dead } } : opened];
+  return { ...state, ...FRESH, locks, phase: state.rules.lockEnds === "over" ? { name: "over", problem: dead } : TYPING };
 }
 
-function refused(state: CodeState, problem: MfaProblem, now: number): Step<CodeState, CodeEffect> {
-  const { delivery } = state;
-  const phase = (phase: CodePhase): Step<CodeState, CodeEffect> => [{ ...state, phase }];
-  if (problem.code === "locked") return locked(state, problem.retryAt, now);
-  if (problem.code === "code_invalid" || problem.code === "code_used") {
+/** What follows from what is done to a field. */
+export const codeSteps: Steps<CodeState, CodeActions> = {
+  input(state, now, text) {
+    if (!isOpen(state)) return state;
+    const value = state.method === "recovery" ? groupRecoveryCode(text) : digitsOf(text, state.digits);
+    const next: CodeState = { ...state, value, phase: TYPING };
+    const isDone = value !== state.value && state.method !== "recovery" && isWhole(next);
+    return state.rules.autoSubmit && isDone ? codeSteps.submit(next, now) : next;
+  },
+
+  submit(state) {
+    const { phase, value, tried, delivery } = state;
+    if (!isOpen(state) || delivery?.state === "sending") return state;
+    if (!isWhole(state)) return { ...state, phase: { name: "refused", why: "incomplete" } };
+    // A value goes out once: refused once, it is refused again, and costs another try. One without a verdict may be pressed again.
+    return value === tried && phase.name !== "failed" ? state : { ...state, tried: value, phase: { name: "checking" } };
+  },
+
+  use(state, now, method) {
+    if (/accepted|over/.test(state.phase.name) || method === state.method || !state.methods.includes(method)) return state;
+    const next = { ...state, ...FRESH, method, delivery: undefined };
+    const until = next.locks[laneOf(method)];
+    return until === undefined ? codeSteps.resend(next, now) : locked(next, until, now);
+  },
+
+  resend(state, now) {
+    const { method, delivery, phase } = state;
+    // One that was sent a moment ago is on its way.
+    const waits = delivery && (delivery.state === "sending" || delivery.againAt > now);
+    if (!/email|sms/.test(method) || waits || !isOpen(state)) return state;
+    return { ...state, ...(phase.name === "refused" && { phase: TYPING, value: "" }), delivery: { state: "sending" } };
+  },
+};
+
+/** The step after a code was judged. */
+export const judged =
+  (result: MfaResult<unknown>): Step<CodeState> =>
+  (state, now) => {
+    if (result.ok) return { ...state, phase: { name: "accepted" } };
+    const { problem } = result;
+    const { code } = problem;
+    const { delivery } = state;
+    if (code === "locked") return locked(state, problem.retryAt, now);
+    if (code !== "code_invalid" && code !== "code_used")
+      return { ...state, phase: { name: NO_VERDICT.test(code) ? "failed" : "over", problem } };
     const { retryAt, attemptsLeft } = problem;
     if (retryAt !== undefined) return locked(state, retryAt, now);
     const isLate = delivery?.state === "sent" && delivery.expiresAt <= now;
-    const why = isLate ? "expired" : problem.code === "code_used" ? "used" : "invalid";
-    return phase({ name: "refused", why, ...(attemptsLeft !== undefined && { attemptsLeft }) });
-  }
-  if (problem.code === "aborted") return [{ ...state, tried: "", phase: TYPING }];
-  return phase({ name: NO_VERDICT.test(problem.code) ? "failed" : "over", problem });
-}
+    return { ...state, phase: { name: "refused", why: isLate ? "expired" : code === "code_used" ? "used" : "invalid", attemptsLeft } };
+  };
 
-function delivered(state: CodeState, result: StepUpDelivery, now: number): Step<CodeState, CodeEffect> {
-  if (result.ok) {
-    const { to, expiresAt } = result;
-    return [{ ...state, tried: "", delivery: { state: "sent", to, expiresAt, againAt: now + AGAIN } }];
-  }
-  const { problem } = result;
-  const { delivery: _, ...rest } = state;
-  if (problem.code === "locked") return locked(rest, problem.retryAt, now);
-  if (problem.code === "challenge_expired") return [{ ...rest, phase: { name: "over", problem } }];
-  const againAt = "retryAt" in problem && problem.retryAt !== undefined ? problem.retryAt : now;
-  return [{ ...state, delivery: { state: "failed", problem, againAt } }];
-}
+/** The step after a code was sent, or was not. */
+export const delivered =
+  (result: StepUpDelivery): Step<CodeState> =>
+  (state, now) => {
+    if (result.ok) return { ...state, tried: "", delivery: { ...result, state: "sent", againAt: now + AGAIN } };
+    const { problem } = result;
+    if (problem.code === "locked") return locked({ ...state, delivery: undefined }, problem.retryAt, now);
+    if (problem.code === "challenge_expired") return { ...state, delivery: undefined, phase: { name: "over", problem } };
+    return { ...state, delivery: { state: "failed", problem, againAt: ("retryAt" in problem && problem.retryAt) || now } };
+  };
 
-/** Milliseconds until a code may be sent again, where the server has not said. */
-const AGAIN = 60_000;
-
-/** What follows from an event. An answer to what is no longer under way changes nothing. */
-export function codeStep(state: CodeState, event: CodeEvent): Step<CodeState, CodeEffect> {
-  switch (event.type) {
-    case "input":
-      return input(state, event.text);
-    case "submit":
-      return submitted(state, true);
-    case "method":
-      return switched(state, event.method, event.now);
-    case "send":
-      return sent(state, event.now);
-    case "time":
-      return state.phase.name === "locked" ? locked(state, state.phase.until, event.now) : [state];
-    case "judged":
-      if (event.run !== state.run || state.phase.name !== "checking") return [state];
-      return event.result.ok
-        ? [{ ...state, phase: { name: "accepted" } }, { do: "rest" }]
-        : refused(state, event.result.problem, event.now);
-    case "delivered":
-      return event.run === state.run && state.delivery?.state === "sending" ? delivered(state, event.result, event.now) : [state];
-  }
-}
+/** The step once a lock may have ended. */
+export const unlocked: Step<CodeState> = (state, now) => (state.phase.name === "locked" ? locked(state, state.phase.until, now) : state);

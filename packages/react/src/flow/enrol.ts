@@ -1,124 +1,146 @@
+import type { MfaClient, Sent } from "../client/create-client.ts";
 import type { MfaProblem, MfaResult } from "../client/problem.ts";
-import type { EnableAnswer, SetupAnswer } from "../client/wire.ts";
+import { withProof } from "../client/proof.ts";
+import type { AskStepUp, StepUpAbout } from "../client/step-up.ts";
+import type { EnableAnswer, ProofBody, SetupAnswer } from "../client/wire.ts";
 import { type KeyUriFacts, keyUriFacts } from "../otp/key-uri.ts";
-import { type CodeEffect, type CodeEvent, type CodeState, codeState, codeStep } from "./code.ts";
-import type { Step } from "./model.ts";
-import { type SavedCodes, type SavedCodesEvent, savedCodesStep, unsaved } from "./saved-codes.ts";
+import { type CodeActions, type CodeState, codeState } from "./code.ts";
+import { fieldIn } from "./field.ts";
+import { createModel, type Model, type Step, type Steps } from "./model.ts";
+import { type SavedCodes, unsaved } from "./saved-codes.ts";
+import type { SignInChallenge } from "./sign-in.ts";
 
 /** An authenticator that is being added, and what its app will call it. */
 export type EnrolSetup = SetupAnswer & KeyUriFacts;
 
 /** How an enrolment stands. */
-export type EnrolState = { run: number } & (
+export type EnrolState =
   | { step: "starting" }
   /** It could not be begun, or took too long (`challenge_expired`). */
   | { step: "failed"; problem: MfaProblem }
   | { step: "scan"; setup: EnrolSetup }
-  | { step: "confirm"; setup: EnrolSetup; code: CodeState; answer?: EnableAnswer }
+  | { step: "confirm"; setup: EnrolSetup; code: CodeState }
   | ({ step: "codes"; setup: EnrolSetup; answer: EnableAnswer } & SavedCodes)
   /** `codes` is how many recovery codes were given; none beside an authenticator that was there. */
   | { step: "done"; setup: EnrolSetup; answer: EnableAnswer; codes: number }
   /** Given up: what was pending is dropped. */
-  | { step: "left" }
-);
+  | { step: "left" };
 
-/** What happens in an enrolment. */
-export type EnrolEvent =
-  | { type: "start" }
-  | { type: "set-up"; run: number; result: MfaResult<SetupAnswer> }
-  | { type: "next" }
-  | { type: "back" }
-  | { type: "leave" }
-  /** The right code has been shown as such. */
-  | { type: "proceed" }
-  | SavedCodesEvent
-  | CodeEvent;
-
-/** What is to be done about it. */
-export type EnrolEffect = { do: "set-up"; run: number } | CodeEffect;
-
-/** Before it has begun. */
-export const enrolStart: EnrolState = { step: "starting", run: 0 };
-
-function begun(state: EnrolState): Step<EnrolState, EnrolEffect> {
-  const run = state.run + 1;
-  return [
-    { step: "starting", run },
-    { do: "set-up", run },
-  ];
+/** What an enrolment is driven by. */
+export interface EnrolActions extends CodeActions {
+  /** Begins, or begins again after a failure. */
+  restart(): void;
+  /** Goes on to the next screen. */
+  next(): void;
+  /** Goes back to the screen before. */
+  back(): void;
+  /** Drops what is pending. Not once recovery codes are shown, nor while a code is checked. */
+  leave(): void;
+  /** Ticks or unticks that the recovery codes were saved. */
+  setSaved(saved: boolean): void;
+  /** Goes on from the recovery codes, once they are saved. */
+  finish(): void;
 }
 
-function confirming(setup: EnrolSetup, run: number): EnrolState {
-  const { digits } = setup;
-  return { step: "confirm", setup, run, code: codeState({ methods: ["totp"], digits, rules: { autoSubmit: true, lockEnds: "typing" } }) };
+/** What is enrolled. */
+export interface EnrolOptions {
+  /** Enrols for a sign-in that waits for it (`enrol: true`), in place of a session. */
+  signIn?: SignInChallenge;
+  /** The name of the authenticator. */
+  name?: string;
+  /** The factor's type, where it is not the server's first. */
+  type?: string;
+  /** The authenticator that goes once this one is enabled. */
+  replaces?: string;
+  /** What the person is told where adding one needs a code. */
+  about?: StepUpAbout;
 }
+
+/** What enabling answers holds the recovery codes, so nothing leads away while it is under way. */
+const isHeld = (state: EnrolState): boolean => state.step === "confirm" && /checking|accepted/.test(state.code.phase.name);
+
+const steps: Omit<Steps<EnrolState, EnrolActions>, keyof CodeActions> = {
+  restart: (state) => (/starting|failed|left/.test(state.step) ? { step: "starting" } : state),
+  next(state) {
+    if (state.step !== "scan") return state;
+    const { setup } = state;
+    const rules = { autoSubmit: true, lockEnds: "typing" } as const;
+    return { step: "confirm", setup, code: codeState({ methods: ["totp"], digits: setup.digits, rules }) };
+  },
+  back: (state) => (state.step === "confirm" && !isHeld(state) ? { step: "scan", setup: state.setup } : state),
+  leave: (state) => (/codes|done|left/.test(state.step) || isHeld(state) ? state : { step: "left" }),
+  setSaved: (state, _, saved) => (state.step === "codes" ? { ...state, saved, nudged: false } : state),
+  finish(state) {
+    if (state.step !== "codes") return state;
+    const { setup, answer, codes, saved } = state;
+    return saved ? { step: "done", setup, answer, codes: codes.length } : { ...state, nudged: true };
+  },
+};
+
+const setUp =
+  (result: MfaResult<SetupAnswer>): Step<EnrolState> =>
+  () => {
+    if (result.ok) return { step: "scan", setup: { ...result.answer, ...keyUriFacts(result.answer.uri) } };
+    const { problem } = result;
+    return problem.code === "aborted" ? { step: "left" } : { step: "failed", problem };
+  };
 
 /** A right code, once it has been shown as such. */
-function proceeded(state: EnrolState & { step: "confirm" }): EnrolState {
-  const { setup, run, answer } = state;
-  if (!answer || state.code.phase.name !== "accepted") return state;
-  const codes = answer.recovery_codes;
-  return codes?.length ? { step: "codes", setup, answer, run, ...unsaved(codes) } : { step: "done", setup, answer, run, codes: 0 };
-}
+const enabled =
+  (answer: EnableAnswer): Step<EnrolState> =>
+  (state) => {
+    if (state.step !== "confirm") return state;
+    const { setup } = state;
+    const { recovery_codes: codes } = answer;
+    return codes?.length ? { step: "codes", setup, answer, ...unsaved(codes) } : { step: "done", setup, answer, codes: 0 };
+  };
 
-function confirmStep(state: EnrolState & { step: "confirm" }, event: EnrolEvent): Step<EnrolState, EnrolEffect> {
-  const { setup, run, code } = state;
-  // What enabling answers holds the recovery codes, so nothing leads away while it is under way.
-  const isHeld = code.phase.name === "checking" || code.phase.name === "accepted";
-  switch (event.type) {
-    case "back":
-      return isHeld ? [state] : [{ step: "scan", setup, run }, { do: "stop" }];
-    case "proceed":
-      return [proceeded(state)];
-    case "input":
-    case "submit":
-    case "time":
-    case "judged": {
-      const [next, effect] = codeStep(code, event);
-      if (next === code) return [state];
-      // A pending authenticator has its time; past that there is nothing to confirm.
-      if (next.phase.name === "over") return [{ step: "failed", run, problem: next.phase.problem }];
-      const answer = event.type === "judged" && event.result.ok ? { answer: event.result.answer as EnableAnswer } : {};
-      return [{ ...state, code: next, ...answer }, effect];
-    }
-    default:
-      return [state];
-  }
-}
-
-function leaving(state: EnrolState): Step<EnrolState, EnrolEffect> {
-  if (state.step === "codes" || state.step === "done" || state.step === "left") return [state];
-  const { phase } = state.step === "confirm" ? state.code : { phase: undefined };
-  if (phase?.name === "checking" || phase?.name === "accepted") return [state];
-  return [{ step: "left", run: state.run + 1 }, { do: "stop" }];
-}
-
-/** What follows from an event. What does not belong to the step that it is at changes nothing. */
-export function enrolStep(state: EnrolState, event: EnrolEvent): Step<EnrolState, EnrolEffect> {
-  if (event.type === "leave") return leaving(state);
-  switch (state.step) {
-    case "starting":
-      if (event.type === "start") return begun(state);
-      if (event.type !== "set-up" || event.run !== state.run) return [state];
-      if (!event.result.ok) {
-        const { problem } = event.result;
-        // Whoever closed the question for a code does not want one more authenticator.
-        return [problem.code === "aborted" ? { step: "left", run: state.run } : { step: "failed", run: state.run, problem }];
+/**
+ * Makes the model of an enrolment. It begins by `restart`.
+ *
+ * @param options - asked for each time, since they may change
+ * @param ask - has a code entered, where adding an authenticator needs one
+ * @param changed - called once the authenticator is enabled
+ */
+export function createEnrolment(
+  client: MfaClient,
+  ask: AskStepUp,
+  options: () => EnrolOptions,
+  changed: () => void,
+): Model<EnrolState, EnrolActions> {
+  let answer: EnableAnswer | undefined;
+  const field = fieldIn<EnrolState>({
+    of: (state) => (state.step === "confirm" ? state.code : undefined),
+    // A pending authenticator has its time; past that there is nothing to confirm.
+    put: (state, code) =>
+      code.phase.name === "over" ? { step: "failed", problem: code.phase.problem } : ({ ...state, code } as EnrolState),
+    now: client.now,
+    async judge(code, _method, signal) {
+      const state = model.get();
+      const of = state.step === "confirm" && { factor_id: state.setup.factor_id };
+      const result = await client.enable({ code, ...of }, { signal, signIn: options().signIn?.challenge });
+      if (result.ok) {
+        ({ answer } = result);
+        changed();
       }
-      return [{ step: "scan", run: state.run, setup: { ...event.result.answer, ...keyUriFacts(event.result.answer.uri) } }];
-    case "failed":
-    case "left":
-      return event.type === "start" ? begun(state) : [state];
-    case "scan":
-      return [event.type === "next" ? confirming(state.setup, state.run) : state];
-    case "confirm":
-      return confirmStep(state, event);
-    case "codes": {
-      if (event.type !== "saved" && event.type !== "finish") return [state];
-      const { setup, answer, run, codes } = state;
-      return [savedCodesStep(state, event) ?? { step: "done", setup, answer, run, codes: codes.length }];
-    }
-    case "done":
-      return [state];
-  }
+      return result;
+    },
+    deliver: async () => ({ ok: false, problem: { code: "aborted" } }),
+    proceed: () => answer && enabled(answer),
+  });
+  const model: Model<EnrolState, EnrolActions> = createModel<EnrolState, EnrolActions>(
+    { step: "starting" },
+    { ...field.steps, ...steps },
+    {
+      under: (state) => (state.step === "starting" ? state : field.under(state)),
+      async work(state, signal) {
+        if (state.step !== "starting") return field.work(state, signal);
+        const { about = {}, name, type, replaces, signIn: { challenge: signIn, methods } = {} } = options();
+        const call = (proof: Sent<ProofBody>, signal?: AbortSignal) => client.setup({ name, type, replaces, ...proof }, { signal, signIn });
+        return setUp(await withProof(client, ask, call, { about, methods, signal, signIn }));
+      },
+    },
+    client.now,
+  );
+  return model;
 }

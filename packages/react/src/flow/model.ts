@@ -1,63 +1,92 @@
-/** What a transition comes to: the state after it, and perhaps something to do. */
-export type Step<State, Effect> = readonly [state: State, effect?: Effect | undefined];
-
-/** A state machine that runs: its state can be read and watched, and events sent to it. */
-export interface Model<State, Event> {
+/** A state that can be read and watched. */
+export interface Watched<State> {
   /** The same object until it changes. */
   get(): State;
-  /** Tells it what happened. */
-  send(event: Event): void;
   /** Calls back after each change, until what it returns is called. */
   subscribe(listener: () => void): () => void;
+}
+
+/** A state machine that runs. */
+export interface Model<State, Actions> extends Watched<State> {
+  /** What can be done about it; the same functions for as long as it is there. */
+  readonly actions: Actions;
   /** Ends what is under way: its answer changes nothing any more. */
   stop(): void;
 }
 
+/** Pure: the next state, which is the same object where nothing changes. `now` is in milliseconds since 1970. */
+export type Step<State> = (state: State, now: number) => State;
+
+/** A pure step for each action. */
+export type Steps<State, Actions> = {
+  [Name in keyof Actions]: Actions[Name] extends (...args: infer Args) => void
+    ? (state: State, now: number, ...args: Args) => State
+    : never;
+};
+
+/** What goes on by itself in a state. */
+export interface Work<State> {
+  /** What is under way, told apart by identity: as long as it is the same, it goes on. */
+  under(state: State): unknown;
+  /** Does what is under way, and comes back with the step that follows from it. */
+  work(state: State, signal: AbortSignal): Promise<Step<State> | undefined>;
+}
+
 /**
- * Makes a machine run. One effect is under way at a time: the next one, or `stop`, ends the one before by its signal.
+ * Makes a machine run. What is under way follows from the state: when that changes the work before is ended by its signal,
+ * and its answer, should it come all the same, changes nothing.
  *
- * @param step - pure: the state and an event, to the next state and an effect
- * @param run - does what an effect says, and sends what came of it
+ * @param now - milliseconds since 1970
  */
-export function createModel<State, Event, Effect>(
+export function createModel<State, Actions extends object>(
   initial: State,
-  step: (state: State, event: Event) => Step<State, Effect>,
-  run: (effect: Effect, send: (event: Event) => void, signal: AbortSignal) => void,
-): Model<State, Event> {
+  steps: Steps<State, Actions>,
+  { under, work }: Work<State>,
+  now: () => number,
+): Model<State, Actions> {
   let state = initial;
-  let under = new AbortController();
+  let controller = new AbortController();
   const listeners = new Set<() => void>();
-  const send = (event: Event): void => {
-    const [next, effect] = step(state, event);
-    const changed = next !== state;
+  const take = (next: State): void => {
+    if (next === state) return;
+    const isNew = under(next) !== under(state);
     state = next;
-    if (effect) {
-      under.abort();
-      under = new AbortController();
-      const { signal } = under;
-      run(effect, (answer) => signal.aborted || send(answer), signal);
+    if (isNew) {
+      controller.abort();
+      controller = new AbortController();
+      const { signal } = controller;
+      work(state, signal).then((step) => step && !signal.aborted && take(step(state, now())));
     }
-    if (changed) for (const listener of [...listeners]) listener();
+    for (const listener of [...listeners]) listener();
   };
+  const act =
+    (step: (state: State, now: number, ...args: unknown[]) => State) =>
+    (...args: unknown[]): void =>
+      take(step(state, now(), ...args));
   return {
     get: () => state,
-    send,
+    actions: mapped(steps, act) as Actions,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    stop: () => under.abort(),
+    stop: () => controller.abort(),
   };
 }
 
-/** Calls back once the clock says so, however long the device slept meanwhile. */
-export function at(until: number, now: () => number, signal: AbortSignal, call: () => void): void {
-  let timer: ReturnType<typeof setTimeout>;
-  signal.addEventListener("abort", () => clearTimeout(timer));
-  const look = (): void => {
-    const left = until - now();
-    if (left <= 0) call();
-    else if (!signal.aborted) timer = setTimeout(look, Math.min(left, 1000));
-  };
-  look();
+/** The same names, with something else under each. */
+export const mapped = <From, To>(from: object, to: (value: From) => To): Record<string, To> =>
+  Object.fromEntries(Object.entries(from).map(([name, value]) => [name, to(value)]));
+
+/** Milliseconds between looks at the clock. */
+const LOOK = 1000;
+
+export const sleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+  });
+
+/** Waits until the clock says so, however long the device slept meanwhile. */
+export async function clockAt(until: number, now: () => number, signal: AbortSignal): Promise<void> {
+  while (now() < until && !signal.aborted) await sleep(Math.min(until - now(), LOOK));
 }

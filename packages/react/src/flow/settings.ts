@@ -1,7 +1,10 @@
+import type { MfaClient } from "../client/create-client.ts";
 import type { MfaProblem, MfaResult } from "../client/problem.ts";
+import { withProof } from "../client/proof.ts";
+import type { AskStepUp, StepUpAbout } from "../client/step-up.ts";
 import type { StatusAnswer, WireDevice } from "../client/wire.ts";
-import type { Step } from "./model.ts";
-import { type SavedCodes, type SavedCodesEvent, savedCodesStep, unsaved } from "./saved-codes.ts";
+import { createModel, type Model, type Step, type Steps } from "./model.ts";
+import { type SavedCodes, unsaved } from "./saved-codes.ts";
 
 /** Something that can be done on the settings page. */
 export type SettingsAct =
@@ -23,109 +26,124 @@ export interface SettingsState {
   phase: "loading" | "ready" | "failed";
   facts?: SettingsFacts;
   /** Why nothing could be loaded. */
-  problem?: MfaProblem;
+  problem?: MfaProblem | undefined;
   /** What the person was asked about before it is done: remove, turn off, new codes; or the name being edited. */
-  asking?: SettingsAct;
+  asking?: SettingsAct | undefined;
   /** What is being done. */
-  busy?: SettingsAct;
+  busy?: SettingsAct | undefined;
   /** What could not be done, and why. */
-  fault?: { act: SettingsAct; problem: MfaProblem };
+  fault?: { act: SettingsAct; problem: MfaProblem } | undefined;
   /** New recovery codes, until they are saved. */
-  fresh?: SavedCodes;
+  fresh?: SavedCodes | undefined;
+  /** @internal counts what was begun */
   run: number;
 }
 
-/** What happens in the settings. */
-export type SettingsEvent =
-  | { type: "load" }
-  | { type: "loaded"; run: number; result: MfaResult<SettingsFacts> }
-  /** Asks before doing it. */
-  | { type: "ask"; act: SettingsAct }
-  /** No: leave it as it is. */
-  | { type: "keep" }
-  /** Does what was asked about. */
-  | { type: "confirm" }
-  /** Does it without asking: rename, stop trusting. */
-  | { type: "act"; act: SettingsAct }
-  | { type: "acted"; run: number; result: MfaResult<object> }
-  | SavedCodesEvent;
-
-/** What is to be done about it. */
-export type SettingsEffect = { do: "load"; run: number } | { do: "act"; run: number; act: SettingsAct };
-
-/** Before anything is loaded. */
-export const settingsStart: SettingsState = { phase: "loading", run: 0 };
-
-function without<Key extends keyof SettingsState>(state: SettingsState, ...keys: Key[]): SettingsState {
-  const next = { ...state };
-  for (const key of keys) delete next[key];
-  return next;
+/** What the settings are driven by. One thing is done at a time: meanwhile nothing else is begun. */
+export interface SettingsActions {
+  /** Reads the state anew. */
+  reload(): void;
+  /** Asks before doing it; for a rename, opens the name for editing. */
+  ask(act: SettingsAct): void;
+  /** Leaves it as it is. */
+  keep(): void;
+  /** Does what was asked about. A code is asked for where the server wants one. */
+  confirm(): void;
+  /** Does it without asking: a rename, or to stop trusting a device. */
+  act(act: SettingsAct): void;
+  /** Ticks or unticks that the new recovery codes were saved. */
+  setSaved(saved: boolean): void;
+  /** Puts new recovery codes away, once they are saved. */
+  finish(): void;
 }
 
-function loading(state: SettingsState): Step<SettingsState, SettingsEffect> {
-  const run = state.run + 1;
-  return [
-    { ...without(state, "problem"), phase: state.facts ? "ready" : "loading", run },
-    { do: "load", run },
-  ];
+/** What the settings are made for. */
+export interface SettingsOptions {
+  /** Loads the trusted devices too. */
+  devices: boolean;
+  /** What the person is told where an act needs a code. */
+  about?(act: SettingsAct): StepUpAbout | undefined;
+  /** Called after what was done is done. */
+  changed(): void;
 }
 
-function doing(state: SettingsState, act: SettingsAct): Step<SettingsState, SettingsEffect> {
-  const run = state.run + 1;
-  return [
-    { ...without(state, "fault"), busy: act, run },
-    { do: "act", run, act },
-  ];
-}
+const doing = (state: SettingsState, busy: SettingsAct | undefined, asking?: SettingsAct): SettingsState =>
+  state.facts && busy && !state.busy ? { ...state, busy, asking, fault: undefined, run: state.run + 1 } : state;
 
-function acted(state: SettingsState & { busy: SettingsAct }, result: MfaResult<object>): Step<SettingsState, SettingsEffect> {
-  const { busy } = state;
-  const idle = without(state, "busy", "asking");
-  if (!result.ok) {
+const steps: Steps<SettingsState, SettingsActions> = {
+  reload: (state) => (state.busy ? state : { ...state, problem: undefined, phase: state.facts ? "ready" : "loading", run: state.run + 1 }),
+  ask: (state, _, asking) => (state.facts && !state.busy ? { ...state, asking, fault: undefined } : state),
+  keep: (state) => (state.busy ? state : { ...state, asking: undefined }),
+  confirm: (state) => doing(state, state.asking, state.asking),
+  act: (state, _, act) => doing(state, act),
+  setSaved: (state, _, saved) => (state.fresh ? { ...state, fresh: { ...state.fresh, saved, nudged: false } } : state),
+  finish: (state) => (state.fresh ? { ...state, fresh: state.fresh.saved ? undefined : { ...state.fresh, nudged: true } } : state),
+};
+
+const loaded =
+  (result: MfaResult<SettingsFacts>): Step<SettingsState> =>
+  (state) => {
+    if (result.ok) return { ...state, phase: "ready", facts: result.answer };
+    // What is shown already stays: it was true a moment ago.
+    return state.facts ? state : { ...state, phase: "failed", problem: result.problem };
+  };
+
+const acted =
+  (act: SettingsAct, result: MfaResult<{ recovery_codes?: readonly string[] }>): Step<SettingsState> =>
+  (state, now) => {
+    const idle = { ...state, busy: undefined, asking: undefined };
+    if (result.ok) {
+      const { recovery_codes: codes } = result.answer;
+      return steps.reload(act.do === "codes" && codes ? { ...idle, fresh: unsaved(codes) } : idle, now);
+    }
+    const { problem } = result;
     // Whoever closed the question has changed their mind, and knows.
-    if (result.problem.code === "aborted") return [idle];
-    return [{ ...idle, fault: { act: busy, problem: result.problem } }];
+    return problem.code === "aborted" ? idle : { ...idle, fault: { act, problem } };
+  };
+
+/**
+ * Makes the model of the settings. It loads by `reload`.
+ *
+ * @param ask - has a code entered, where an act needs one
+ */
+export function createSettings(
+  client: MfaClient,
+  ask: AskStepUp,
+  { devices, about, changed }: SettingsOptions,
+): Model<SettingsState, SettingsActions> {
+  async function load(signal: AbortSignal): Promise<MfaResult<SettingsFacts>> {
+    const none = { ok: true as const, answer: { devices: [] } };
+    const [status, trusted] = await Promise.all([client.status({ signal }), devices ? client.devices({ signal }) : none]);
+    if (!status.ok) return status;
+    return trusted.ok ? { ok: true, answer: { status: status.answer, ...trusted.answer } } : trusted;
   }
-  const { recovery_codes: codes } = result.answer as { recovery_codes?: string[] };
-  return loading(busy.do === "codes" && codes ? { ...idle, fresh: unsaved(codes) } : idle);
-}
 
-function loaded(state: SettingsState, result: MfaResult<SettingsFacts>): SettingsState {
-  if (result.ok) return { ...without(state, "problem"), phase: "ready", facts: result.answer };
-  // What is shown already stays: it was true a moment ago.
-  return state.facts ? state : { ...state, phase: "failed", problem: result.problem };
-}
+  const perform = (act: SettingsAct, signal: AbortSignal): Promise<MfaResult<object>> => {
+    if (act.do === "rename") return client.rename(act.id, { name: act.name }, { signal });
+    if (act.do === "untrust") return client.revoke(act.id, { signal });
+    return withProof<object>(
+      client,
+      ask,
+      (proof, signal) =>
+        act.do === "remove"
+          ? client.remove(act.id, proof, { signal })
+          : client[act.do === "off" ? "disable" : "recoveryCodes"](proof, { signal }),
+      { about: about?.(act) ?? {}, signal },
+    );
+  };
 
-function saved(state: SettingsState, event: SavedCodesEvent): SettingsState {
-  if (!state.fresh) return state;
-  const fresh = savedCodesStep(state.fresh, event);
-  return fresh ? { ...state, fresh } : without(state, "fresh");
-}
-
-/** While something is done nothing else is begun. */
-function idleStep(state: SettingsState, event: SettingsEvent): Step<SettingsState, SettingsEffect> {
-  switch (event.type) {
-    case "load":
-      return loading(state);
-    case "loaded":
-      return [event.run === state.run ? loaded(state, event.result) : state];
-    case "ask":
-      return [state.facts ? { ...without(state, "fault"), asking: event.act } : state];
-    case "keep":
-      return [without(state, "asking")];
-    case "confirm":
-      return state.asking ? doing(state, state.asking) : [state];
-    case "act":
-      return state.facts ? doing(without(state, "asking"), event.act) : [state];
-    default:
-      return [state];
-  }
-}
-
-/** What follows from an event. One thing is done at a time. */
-export function settingsStep(state: SettingsState, event: SettingsEvent): Step<SettingsState, SettingsEffect> {
-  if (event.type === "saved" || event.type === "finish") return [saved(state, event)];
-  const { busy } = state;
-  if (!busy) return idleStep(state, event);
-  return event.type === "acted" && event.run === state.run ? acted({ ...state, busy }, event.result) : [state];
+  return createModel<SettingsState, SettingsActions>(
+    { phase: "loading", run: 0 },
+    steps,
+    {
+      under: ({ run }) => run,
+      async work({ busy }, signal) {
+        if (!busy) return loaded(await load(signal));
+        const result = await perform(busy, signal);
+        if (result.ok) changed();
+        return acted(busy, result);
+      },
+    },
+    client.now,
+  );
 }

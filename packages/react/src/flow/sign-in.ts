@@ -2,9 +2,9 @@ import type { MfaClient, SignInCallOptions } from "../client/create-client.ts";
 import { deliverCode } from "../client/deliver.ts";
 import type { MfaResult } from "../client/problem.ts";
 import type { VerifyAnswer, VerifyBody } from "../client/wire.ts";
-import { type CodeEvent, type CodeFactor, type CodeState, codeState, codeStep, factorOf } from "./code.ts";
+import { type CodeActions, type CodeFactor, type CodeState, codeState, factorOf } from "./code.ts";
+import { fieldIn } from "./field.ts";
 import { createModel, type Model } from "./model.ts";
-import { runCode } from "./run-code.ts";
 
 /** The challenge of a sign-in, as the host's login answered it (`mfa_required`). */
 export interface SignInChallenge {
@@ -31,21 +31,20 @@ export function createSignIn(
   client: MfaClient,
   { challenge, methods, factors }: SignInChallenge,
   { device, verify = client.verify, done }: SignInEnd,
-): Model<CodeState, CodeEvent> {
+): Model<CodeState, CodeActions> {
   let answer: VerifyAnswer | undefined;
-  return createModel(
-    codeState({ methods, factors, rules: { autoSubmit: true, lockEnds: "over" } }),
-    codeStep,
-    runCode({
-      now: client.now,
-      async judge(code, method, signal) {
-        const name = device();
-        const result = await verify({ code, ...factorOf(method), ...(name && { trust_device: name }) }, { signal, signIn: challenge });
-        if (result.ok) ({ answer } = result);
-        return result;
-      },
-      deliver: (by, signal) => deliverCode(client, by, undefined, { signal, signIn: challenge }),
-      proceed: () => answer && done({ ...answer }),
-    }),
-  );
+  const field = fieldIn<CodeState>({
+    of: (state) => state,
+    put: (_, code) => code,
+    now: client.now,
+    async judge(code, method, signal) {
+      const name = device();
+      const result = await verify({ code, ...factorOf(method), ...(name && { trust_device: name }) }, { signal, signIn: challenge });
+      if (result.ok) ({ answer } = result);
+      return result;
+    },
+    deliver: (by, signal) => deliverCode(client, by, undefined, { signal, signIn: challenge }),
+    proceed: () => answer && void done({ ...answer }),
+  });
+  return createModel(codeState({ methods, factors, rules: { autoSubmit: true, lockEnds: "over" } }), field.steps, field, client.now);
 }

@@ -1,15 +1,13 @@
 "use client";
 
-export type { CodeDelivery, CodeFactor, CodeMethod, CodePhase, CodeRules, CodeState } from "../flow/code.ts";
-export type { EnrolSetup, EnrolState } from "../flow/enrol.ts";
-export type { EnrolOptions } from "../flow/run-enrol.ts";
+export type { CodeActions, CodeDelivery, CodeFactor, CodeMethod, CodePhase, CodeRules, CodeState } from "../flow/code.ts";
+export type { EnrolActions, EnrolOptions, EnrolSetup, EnrolState } from "../flow/enrol.ts";
 export type { SavedCodes } from "../flow/saved-codes.ts";
-export type { SettingsAct, SettingsFacts, SettingsState } from "../flow/settings.ts";
+export type { SettingsAct, SettingsActions, SettingsFacts, SettingsState } from "../flow/settings.ts";
 export type { SignInChallenge } from "../flow/sign-in.ts";
 export type { MfaData, MfaDataProviderProps } from "./context.ts";
 export { MfaDataProvider, useMfa } from "./context.ts";
 export type {
-  CodeActions,
   UseEnrolment,
   UseEnrolmentOptions,
   UseMfaStatus,

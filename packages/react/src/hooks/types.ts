@@ -3,24 +3,12 @@ import type { MfaProblem, MfaResult } from "../client/problem.ts";
 import type { StepUpQuestion } from "../client/step-up.ts";
 import type { StepUpFetchOptions } from "../client/step-up-fetch.ts";
 import type { EnableAnswer, StatusAnswer, VerifyAnswer, VerifyBody } from "../client/wire.ts";
-import type { CodeMethod, CodeState } from "../flow/code.ts";
-import type { EnrolState } from "../flow/enrol.ts";
-import type { EnrolOptions } from "../flow/run-enrol.ts";
-import type { SettingsOptions } from "../flow/run-settings.ts";
-import type { SettingsAct, SettingsState } from "../flow/settings.ts";
+import type { CodeActions, CodeMethod, CodeState } from "../flow/code.ts";
+import type { EnrolActions, EnrolOptions, EnrolState } from "../flow/enrol.ts";
+import type { SettingsActions, SettingsOptions, SettingsState } from "../flow/settings.ts";
 import type { SignInChallenge } from "../flow/sign-in.ts";
 
-/** What a code field is driven by. Functions stay the same from render to render. */
-export interface CodeActions {
-  /** What was typed or pasted, as it is; the state has it cleaned. */
-  input(text: string): void;
-  /** Sends what stands in the field, if it is complete. */
-  submit(): void;
-  /** Switches to another method; one that is sent is sent at once. */
-  use(method: CodeMethod): void;
-  /** Sends the code again. */
-  resend(): void;
-}
+export type { CodeActions } from "../flow/code.ts";
 
 /** The options of `useSignIn`. */
 export interface UseSignInOptions extends SignInChallenge {
@@ -49,20 +37,8 @@ export interface UseEnrolmentOptions extends EnrolOptions {
 }
 
 /** What `useEnrolment` gives. */
-export interface UseEnrolment extends CodeActions {
+export interface UseEnrolment extends EnrolActions {
   state: EnrolState;
-  /** Begins again, after a failure. */
-  restart(): void;
-  /** Goes on to the next screen. */
-  next(): void;
-  /** Goes back to the screen before. */
-  back(): void;
-  /** Drops what is pending. Not once recovery codes are shown, nor while a code is checked. */
-  leave(): void;
-  /** Ticks or unticks that the recovery codes were saved. */
-  setSaved(saved: boolean): void;
-  /** Goes on from the recovery codes, once they are saved. */
-  finish(): void;
   /** Ends it, from the last screen: calls `onDone`. */
   done(): void;
 }
@@ -90,30 +66,16 @@ export interface UseStepUpDialog extends CodeActions {
 /** The options of `useSettings`. */
 export type UseSettingsOptions = Pick<SettingsOptions, "about">;
 
-/** What `useSettings` gives. */
-export interface UseSettings {
+/** What `useSettings` gives. A code is asked for by the step-up dialog. */
+export interface UseSettings extends SettingsActions {
   state: SettingsState;
-  /** Reads the state anew. */
-  reload(): void;
-  /** Asks before doing it; for a rename, opens the name for editing. */
-  ask(act: SettingsAct): void;
-  /** Leaves it as it is. */
-  keep(): void;
-  /** Does what was asked about. A code is asked for by the step-up dialog where the server wants one. */
-  confirm(): void;
-  /** Does it without asking: a rename, or to stop trusting a device. */
-  act(act: SettingsAct): void;
-  /** Ticks or unticks that the new recovery codes were saved. */
-  setSaved(saved: boolean): void;
-  /** Puts new recovery codes away, once they are saved. */
-  finish(): void;
 }
 
 /** What `useMfaStatus` gives. */
 export interface UseMfaStatus {
   phase: "loading" | "ready" | "failed";
-  status?: StatusAnswer;
-  problem?: MfaProblem;
+  status: StatusAnswer | undefined;
+  problem: MfaProblem | undefined;
   /** Reads the state anew. */
   reload(): void;
 }

@@ -4,7 +4,7 @@ import { offered } from "../flow/code.ts";
 import { createSignIn } from "../flow/sign-in.ts";
 import { useShared } from "./context.ts";
 import type { UseSignIn, UseSignInOptions } from "./types.ts";
-import { useCodeActions, useLatest, useModel, useRunning } from "./use-model.ts";
+import { useLatest, useRunning } from "./use-model.ts";
 
 /**
  * The second step of a sign-in. Where the challenge says `enrol`, it is answered by `useEnrolment` instead.
@@ -39,8 +39,6 @@ export function useSignIn(options: UseSignInOptions): UseSignIn {
     [client, challenge, told, latest],
   );
   // Where nothing but a code that is sent will do, it is sent at once.
-  useRunning(model, () => model.send({ type: "send", now: client.now() }));
-  const state = useModel(model);
-  const actions = useCodeActions(model.send, client.now);
-  return { ...actions, state, offered: offered(state), trust, setTrust };
+  const running = useRunning(model, model.actions.resend);
+  return { ...running, offered: offered(running.state), trust, setTrust };
 }

@@ -3,7 +3,7 @@ import { createStepUpFetch } from "../client/step-up-fetch.ts";
 import { offered } from "../flow/code.ts";
 import { useShared } from "./context.ts";
 import type { UseStepUp, UseStepUpDialog, UseStepUpOptions } from "./types.ts";
-import { useCodeActions, useLatest, useModel } from "./use-model.ts";
+import { useLatest, useModel } from "./use-model.ts";
 
 /**
  * A `fetch` that has a code entered where a request needs one, in the dialog of `MfaProvider`, and then repeats the
@@ -40,8 +40,7 @@ export function useStepUp(options: UseStepUpOptions = {}): UseStepUp {
 
 /** The question that is open, for a dialog of the host's own; one on the page is enough. */
 export function useStepUpDialog(): UseStepUpDialog {
-  const { client, stepUp } = useShared();
+  const { stepUp } = useShared();
   const { question, code } = useModel(stepUp);
-  const actions = useCodeActions(stepUp.send, client.now);
-  return { ...actions, question, state: code, offered: code ? offered(code) : [], cancel: stepUp.cancel };
+  return { ...stepUp.actions, question, state: code, offered: code ? offered(code) : [], cancel: stepUp.cancel };
 }
