@@ -1,5 +1,6 @@
 import { Client } from "pg";
 import { afterAll, expect, test } from "vitest";
+import type { ServiceName } from "../src/services.ts";
 import { DEMO_PASSWORD, hoursAhead } from "./support/demo.ts";
 import { call, tokenOf } from "./support/http.ts";
 import { freshServer } from "./support/server.ts";
@@ -57,57 +58,85 @@ async function writeUntilItEnds(system: Started, token: string, admin: string, s
   await Promise.all([0, 1, 2, 3].map(client));
 }
 
-/** Kills the system in the middle of writes, starts it again, and holds it against what it had acknowledged. */
-async function killAndCompare(env: Record<string, string>): Promise<Started> {
-  const system = await startSystem({ env });
-  const [token, admin] = await Promise.all(["member", "admin"].map((username) => tokenOf(system.users, username, DEMO_PASSWORD)));
-  const seen: Acknowledged = { users: [], deleted: [], rooms: [], booked: [], cancelled: [], reviews: [] };
-  const writing = writeUntilItEnds(system, token ?? "", admin ?? "", seen);
-  await expect.poll(() => Math.min(seen.deleted.length, seen.cancelled.length), { timeout: 120_000, interval: 5 }).toBeGreaterThan(5);
-  await system.kill();
-  await writing;
-
-  const again = await startSystem({ env });
-  const get = async (url: string) => await call("GET", url, { token: admin });
-  // Tokens of before are good: the key that signed them was not lost either.
-  const users = new Map<string, string>();
+/** A list to its end, page by page. */
+async function allOf(url: string, token: string): Promise<Record<string, string>[]> {
+  const items: Record<string, string>[] = [];
   for (let cursor = ""; ; ) {
-    const { body } = await get(`${again.users}/users?limit=100&search=writer-${cursor && `&cursor=${cursor}`}`);
-    for (const { id, username } of body.items) users.set(id, username);
-    if (body.next_cursor === null) break;
+    const { body } = await call("GET", `${url}${cursor && `&cursor=${cursor}`}`, { token });
+    items.push(...body.items);
+    if (body.next_cursor === null) return items;
     cursor = body.next_cursor;
   }
+}
+
+/** Holds a system against what it, or one before it, had acknowledged. */
+async function compare(system: Started, seen: Acknowledged, { token, admin }: { token: string; admin: string }): Promise<void> {
+  const get = async (url: string) => await call("GET", url, { token: admin });
+  const users = new Map((await allOf(`${system.users}/users?limit=100&search=writer-`, admin)).map(({ id, username }) => [id, username]));
   const names = new Set(users.values());
   for (const name of seen.deleted) expect({ name, there: names.has(name) }).toEqual({ name, there: false });
   // Whose deletion was under way may be gone without anybody having been told.
   const lost = seen.users.filter((id) => !users.has(id)).length;
   expect(lost).toBeGreaterThanOrEqual(seen.deleted.length);
   expect(lost).toBeLessThanOrEqual(seen.deleted.length + 4);
-  for (const id of seen.rooms) expect((await get(`${again.rooms}/rooms/${id}`)).status).toBe(200);
-  for (const id of seen.booked) expect((await get(`${again.bookings}/bookings/${id}`)).status).toBe(200);
-  for (const id of seen.cancelled) expect((await get(`${again.bookings}/bookings/${id}`)).body.status).toBe("cancelled");
-  const mine = await call("GET", `${again.reviews}/reviews?mine=true&limit=100`, { token: token ?? "" });
-  const written = new Set(mine.body.items.map(({ id }: { id: number }) => id));
+  for (const id of seen.rooms) expect((await get(`${system.rooms}/rooms/${id}`)).status).toBe(200);
+  for (const id of seen.booked) expect((await get(`${system.bookings}/bookings/${id}`)).status).toBe(200);
+  for (const id of seen.cancelled) expect((await get(`${system.bookings}/bookings/${id}`)).body.status).toBe("cancelled");
+  const written = new Set((await allOf(`${system.reviews}/reviews?mine=true&limit=100`, token)).map(({ id }) => Number(id)));
   for (const id of seen.reviews) expect({ id, there: written.has(id) }).toEqual({ id, there: true });
-  return again;
 }
 
-test("killed in the middle of writes on PostgreSQL: nothing acknowledged is lost, nothing half-done remains", async () => {
-  const env = await freshServer();
-  const again = await killAndCompare(env);
-  const client = new Client({ connectionString: env.DATABASE_URL });
+/** Kills the system, or that service of it alone, in the middle of writes, starts it again, and compares. */
+async function killAndCompare(env: Record<string, string>, service?: ServiceName): Promise<() => Promise<(number | null)[]>> {
+  const system = await startSystem({ env });
+  const alone = () => startSystem({ env: { ...env, USERS_URL: system.users }, args: ["--service", service ?? ""] });
+  const killed = service ? await alone() : system;
+  const together = service ? { ...system, [service]: killed[service] } : system;
+  const [token = "", admin = ""] = await Promise.all(["member", "admin"].map((name) => tokenOf(system.users, name, DEMO_PASSWORD)));
+  const seen: Acknowledged = { users: [], deleted: [], rooms: [], booked: [], cancelled: [], reviews: [] };
+  const writing = writeUntilItEnds(together, token, admin, seen);
+  await expect.poll(() => Math.min(seen.deleted.length, seen.cancelled.length), { timeout: 120_000, interval: 5 }).toBeGreaterThan(5);
+  await killed.kill();
+  await writing;
+
+  const again = service ? await alone() : await startSystem({ env });
+  // Tokens of before are good: the key that signed them was not lost either.
+  await compare(service ? { ...system, [service]: again[service] } : again, seen, { token, admin });
+  return () => Promise.all((service ? [again, system] : [again]).map((one) => one.stop()));
+}
+
+/** What no write, and no end in the middle of one, may leave behind on a server. */
+async function expectNothingHalfDone({ DATABASE_URL }: { DATABASE_URL: string }): Promise<void> {
+  const client = new Client({ connectionString: DATABASE_URL });
   await client.connect();
   const { rows } = await client.query(
     `SELECT (SELECT count(*)::integer FROM erasures) AS erasures,
       (SELECT count(*)::integer FROM bookings WHERE status = 'cancelled' AND cancelled_at IS NULL) AS halves,
       (SELECT count(*)::integer FROM bookings WHERE user_id IS NULL AND status = 'confirmed' AND ends_at > now()) AS orphans`,
   );
-  expect(rows).toEqual([{ erasures: 0, halves: 0, orphans: 0 }]);
   await client.end();
-  expect(await again.stop()).toBe(0);
+  expect(rows).toEqual([{ erasures: 0, halves: 0, orphans: 0 }]);
+}
+
+test("killed in the middle of writes on PostgreSQL: nothing acknowledged is lost, nothing half-done remains", async () => {
+  const env = await freshServer();
+  const stop = await killAndCompare(env);
+  await expectNothingHalfDone(env);
+  expect(await stop()).toEqual([0]);
 });
 
+// Of the others none writes.
+test.each(["users", "rooms", "bookings", "reviews"] as const)(
+  "the service %s killed alone, while the others go on: the same",
+  async (service) => {
+    const env = await freshServer();
+    const stop = await killAndCompare(env, service);
+    await expectNothingHalfDone(env);
+    expect(await stop()).toEqual([0, 0]);
+  },
+);
+
 test("killed in the middle of writes on the embedded database: the same", async () => {
-  const again = await killAndCompare({ NIGHTLATCH_DATA: newFolder(), NIGHTLATCH_KEYS: newKeys() });
-  expect(await again.stop()).toBe(0);
+  const stop = await killAndCompare({ NIGHTLATCH_DATA: newFolder(), NIGHTLATCH_KEYS: newKeys() });
+  expect(await stop()).toEqual([0]);
 });
