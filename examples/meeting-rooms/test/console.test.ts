@@ -2,8 +2,9 @@ import { createServer, request } from "node:http";
 import { freePort } from "@nightlatch/internal-services";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { DEMO_PASSWORD } from "../src/demo/catalogue.ts";
+import { enrol } from "./support/authenticator.ts";
 import { startWithConsole, untilItAnswers, type WithConsole } from "./support/console.ts";
-import { call } from "./support/http.ts";
+import { call, tokenOf } from "./support/http.ts";
 import { endAll, startSystem } from "./support/system.ts";
 
 let system: WithConsole;
@@ -20,14 +21,32 @@ async function session(): Promise<string> {
   return headers.get("set-cookie")?.split(";")[0] ?? "";
 }
 
+/** Seconds are told down to the moment of the answer. */
+const expectHalfAnHour = (cookie: string): void => {
+  const [, seconds] = /Max-Age=(\d+)/.exec(cookie) ?? [];
+  expect(Number(seconds)).toBeGreaterThan(1700);
+  expect(Number(seconds)).toBeLessThanOrEqual(1800);
+};
+
 test("the token of a sign-in becomes a cookie that no script can read, and stands in no answer", async () => {
   const { status, body, headers, text } = await call("POST", `${system.console}/api/auth/login`, { json: credentials, headers: OWN });
   expect(status).toBe(200);
   expect(body).toEqual({ expires_in: 1800 });
   const cookie = headers.get("set-cookie") ?? "";
   expect(cookie).toMatch(/^meeting-rooms=ey/);
-  for (const attribute of ["HttpOnly", "SameSite=Strict", "Path=/", "Max-Age=1800"]) expect(cookie).toContain(attribute);
+  for (const attribute of ["HttpOnly", "SameSite=Strict", "Path=/"]) expect(cookie).toContain(attribute);
+  expectHalfAnHour(cookie);
   expect(text).not.toContain(cookie.slice("meeting-rooms=".length, 80));
+});
+
+test("the cookie lasts as long as the token, also where the answer tells when the grant of a code expires", async () => {
+  const guest = { username: "guest", password: DEMO_PASSWORD };
+  const { recoveryCodes } = await enrol(system.users, await tokenOf(system.users, guest.username, guest.password));
+  const { body } = await call("POST", `${system.console}/api/auth/login`, { json: guest, headers: OWN });
+  const headers = { ...OWN, "MFA-Challenge": body.challenge };
+  const answer = await call("POST", `${system.console}/api/auth/mfa/verify`, { json: { code: recoveryCodes[0] }, headers });
+  expect(answer.status).toBe(200);
+  expectHalfAnHour(answer.headers.get("set-cookie") ?? "");
 });
 
 test("behind TLS the cookie is Secure and bound to the host", async () => {

@@ -74,7 +74,7 @@ const SIGN_IN = new Set(["/auth/login", "/auth/login-mfa", "/auth/mfa/verify", "
 /** The access token of an answer becomes the cookie; the page is told all but that. */
 async function answerWithSession(req: Request, res: Response, answer: IncomingMessage): Promise<void> {
   const { access_token, token_type: _, ...rest } = JSON.parse((await wholeBody(answer)).toString()) as Record<string, unknown>;
-  if (typeof access_token === "string") startSession(req, res, access_token, Number(rest.expires_in) || 0);
+  if (typeof access_token === "string") startSession(req, res, access_token);
   res.json(rest);
 }
 

@@ -1,4 +1,5 @@
 import type { Request, Response } from "express";
+import { decodeJwt } from "jose";
 
 const PLAIN = "meeting-rooms";
 
@@ -33,8 +34,10 @@ export function otherCookies(req: Request): string | undefined {
 
 const attributes = (req: Request) => ({ httpOnly: true, sameSite: "strict", secure: req.secure, path: "/" }) as const;
 
-/** Keeps an access token where no script can read it, for as long as it is good. */
-export function startSession(req: Request, res: Response, token: string, seconds: number): void {
+/** Keeps an access token where no script can read it, for as long as it is good: it says itself until when. */
+export function startSession(req: Request, res: Response, token: string): void {
+  const { exp = 0 } = decodeJwt(token);
+  const seconds = Math.max(0, exp - Math.floor(Date.now() / 1000));
   res.cookie(req.secure ? HOST_BOUND : PLAIN, token, { ...attributes(req), maxAge: seconds * 1000, encode: String });
 }
 
