@@ -201,6 +201,20 @@ test("A34 the device's cookie is read by its name alone", () => {
     expect(read(none)).toBeUndefined();
 });
 
+/** Bytes that JavaScript takes for space, and browsers for part of a cookie's name: what such a name begins with is no prefix. */
+const SPACES = ["\u00a0", "\ufeff", "\u2000", "\u2028", "\v", "\f"];
+
+test("A34 a cookie that a sibling domain sets under a name that only looks like ours is not read, and hides none of ours", () => {
+  const read = (cookie: string) => deviceToken({ headers: { cookie } });
+  for (const space of SPACES) {
+    for (const name of [`${space}__Host-mfa-device`, `__Host-mfa-device${space}`]) {
+      expect(read(`${name}=theirs`)).toBeUndefined();
+      expect(read(`${name}=theirs; __Host-mfa-device=ours`)).toBe("ours");
+    }
+  }
+  expect(read("a=1;\t__Host-mfa-device=ours ;b=2")).toBe("ours");
+});
+
 test("a request outside the base path, and one whose host no header tells, are answered rightly", async () => {
   const ground = await auditGround();
   const { handler } = webMfa(ground.mfa, { subject: (request) => ground.subject(request.headers.get("authorization")), basePath: "" });

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import express from "express";
+import express, { type RequestHandler } from "express";
 import { expect, test } from "vitest";
 import { type Host, startHost } from "./support/app.ts";
 import { enrolled } from "./support/people.ts";
@@ -140,6 +140,28 @@ test("A51 JSON under a type that any page can send is a 415 even where the host'
     expectProblem(await host.call("POST", "/auth/mfa/verify", call), "media_type_unsupported", 415);
   }
   expect(since()).toEqual([]);
+});
+
+test("A51 JSON without a type, as any page can send it too, is a 415 even where the host's parser takes it", async () => {
+  const host = await startHost({ before: express.json({ type: () => true }) });
+  const alice = await enrolled(host, "alice");
+  const since = marker(host);
+  const headers: [string, string][] = [["Authorization", `Bearer ${alice.as}`]];
+  const body = `{"code":"${alice.fresh()}"}`;
+  for (const more of [[], [["Content-Length", String(body.length)]]] as [string, string][][]) {
+    const answer = await rawRequest(host, { method: "POST", path: "/auth/mfa/verify", headers: [...headers, ...more], chunks: [body] });
+    expect(answer.status).toBe(415);
+  }
+  expect(since()).toEqual([]);
+});
+
+test("a body that the host has made itself is taken, and so is none", async () => {
+  const made: RequestHandler = (req, _res, next) => {
+    req.body ??= {};
+    next();
+  };
+  const host = await startHost({ before: made });
+  expect((await host.call("POST", "/auth/mfa/setup", { as: "alice:s1" })).status).toBe(200);
 });
 
 test.each([

@@ -4,7 +4,7 @@ import { expressMfa } from "../src/index.ts";
 import { GUARDED, type Host, startHost, subjectOfBearer } from "./support/app.ts";
 import { enrolled, grantOf } from "./support/people.ts";
 import { expectProblem } from "./support/problems.ts";
-import { rawRequest } from "./support/raw.ts";
+import { rawBytes, rawRequest } from "./support/raw.ts";
 import { CODE_ROUTES, MOUNT, routes } from "./support/routes.ts";
 
 const PARTNER = "https://console.example.com";
@@ -166,6 +166,18 @@ test("A51 header lines sent twice or empty are not taken for our own", async () 
     }
   }
   expect(host.store.calls).toHaveLength(before);
+});
+
+test("A51 an Origin without a host is not ours, though the request names no host either", async () => {
+  const host = await startHost();
+  const alice = await enrolled(host, "alice");
+  const rest = `Authorization: Bearer ${alice.as}\r\nMFA-Grant: ${alice.grant}\r\nConnection: close\r\n\r\n`;
+  for (const line of ["HTTP/1.0\r\n", "HTTP/1.1\r\nHost:\r\n"]) {
+    for (const origin of ["file://", "app:x", "null", host.url]) {
+      expect(await rawBytes(host, `POST /plain ${line}Origin: ${origin}\r\n${rest}`, { hangUp: false })).toBe("HTTP/1.1 403 Forbidden");
+    }
+  }
+  expect(host.ran).toEqual([]);
 });
 
 test.each([

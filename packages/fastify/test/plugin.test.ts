@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import swagger from "@fastify/swagger";
@@ -218,6 +220,28 @@ test("cookies and Vary are added to what the host has set", async () => {
   expect(headers["set-cookie"]).toEqual(["own=1", expect.stringMatching(/^__Host-mfa-grant=/)]);
   const guarded = await post(app, "/any", {}, { "x-mfa-code": String(recoveryCodes[1]) });
   expect(guarded.headers["set-cookie"]).toEqual(["own=1", expect.stringMatching(/^__Host-mfa-grant=/)]);
+});
+
+test("A51 over HTTP/2 a page's Origin is held against the host that :authority names", async () => {
+  const mfa = createMfa({ issuer: "Example", keys: keyring(`k1:${Buffer.alloc(32, 7).toString("base64")}`), store: memoryStore() });
+  await mfa.ready({ migrate: true });
+  const app = Fastify({ http2: true });
+  // Fastify's types tell servers apart; what is registered does not.
+  await app.register(fastifyMfa as never, { mfa, subject: subjectOf } as never);
+  const url = await app.listen({ host: "127.0.0.1", port: 0 });
+  const client = connectHttp2(url);
+  onTestFinished(async () => {
+    client.destroy();
+    await app.close();
+  });
+  const setUp = async (origin: string): Promise<unknown> => {
+    const request = client.request({ ":method": "POST", ":path": "/auth/mfa/setup", ...AS, origin }).end();
+    const [head] = await once(request, "response");
+    request.destroy();
+    return head[":status"];
+  };
+  expect(await setUp(url)).toBe(200);
+  for (const foreign of ["https://evil.example", "null", `${url}.evil.example`]) expect(await setUp(foreign)).toBe(403);
 });
 
 test("the guard alone mounts no routes", async () => {

@@ -27,6 +27,10 @@ async function readAll(stream: AsyncIterable<Uint8Array>): Promise<Buffer | unde
   return Buffer.concat(chunks);
 }
 
+/** RFC 9112 §6.3: a request without either field has no body. */
+const bringsBody = (request: HttpRequest): boolean =>
+  Number(header(request, "content-length") ?? 0) > 0 || request.headers["transfer-encoding"] !== undefined;
+
 /** What is left of the body is not read: the connection ends with the answer. */
 const TOO_LARGE: { refused: HttpResponse } = { refused: problem("body_too_large", { headers: { Connection: "close" } }) };
 
@@ -38,8 +42,8 @@ export async function readBody(request: HttpRequest): Promise<{ value: unknown }
   if (Number(header(request, "content-length") ?? 0) > LARGEST_BODY) return TOO_LARGE;
   const isJson = /^application\/json\s*(;|$)/i.test(header(request, "content-type") ?? "");
   if (request.parsedBody !== undefined) {
-    // A form is what any page can post; a body without a type was made by the host, or is none.
-    return isJson || request.headers["content-type"] === undefined
+    // A form is what any page can post, and so is a body without a type; where the request brought none, the host made it.
+    return isJson || (request.headers["content-type"] === undefined && !bringsBody(request))
       ? { value: request.parsedBody }
       : { refused: problem("media_type_unsupported") };
   }

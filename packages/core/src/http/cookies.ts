@@ -8,7 +8,8 @@ const DEVICE = "__Host-mfa-device";
 function cookieIn(request: Pick<HttpRequest, "headers">, name: string): string | undefined {
   for (const pair of (header(request, "cookie") ?? "").split(";")) {
     const [key = "", ...value] = pair.split("=");
-    if (key.trim() === name) return value.join("=").trim();
+    // Spaces and tabs alone: `trim` takes more for space, and to a browser a name that begins with that has no prefix.
+    if (key.replace(/^[ \t]+/, "") === name) return value.join("=").trim();
   }
   return undefined;
 }

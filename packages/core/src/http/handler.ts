@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { checked } from "../engine/subject.ts";
 import type { Mfa } from "../engine/types.ts";
 import { readBody } from "./body.ts";
 import { grantCookie, grantInCookie } from "./cookies.ts";
@@ -52,7 +53,8 @@ async function askingOf({ access }: Route, request: HttpRequest, host: Host): Pr
   const challenge = access === "sign-in" ? header(request, "mfa-challenge") : undefined;
   if (challenge !== undefined) return { asking: { challenge } };
   const subject = await host.subject();
-  return subject && { asking: subject };
+  // Without an id it would pass for the bearer of a sign-in's challenge.
+  return subject && { asking: checked(subject) };
 }
 
 /** Keeps an earned grant in the cookie too; one with a purpose stays out of it. */

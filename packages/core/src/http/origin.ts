@@ -19,8 +19,12 @@ export function isForeign(
   // Said more than once, it is neither of the two words.
   if (site !== undefined) return site !== "same-origin" && site !== "none";
   if (request.headers.origin === undefined) return false;
+  // RFC 9113 §8.3.1: over HTTP/2 the host stands in :authority.
+  const host = header(request, "host") ?? header(request, ":authority");
+  // An origin such as file: has no host, and a request of HTTP/1.0 need not name one.
+  if (!host) return true;
   try {
-    return new URL(origin ?? "").host !== header(request, "host");
+    return new URL(origin ?? "").host !== host;
   } catch {
     return true;
   }

@@ -48,6 +48,7 @@ export interface HostOptions {
   /** Stands in for the engine that the adapter is given. */
   wrap?: (mfa: Mfa) => Mfa;
   subject?: ExpressMfaOptions["subject"];
+  signIn?: ExpressMfaOptions["signIn"];
   /** More routes, in front of the usual ones. */
   routes?: (app: Express, stepUp: ExpressMfa["stepUp"], run: RequestHandler) => void;
 }
@@ -110,6 +111,7 @@ export async function startHost({
   mfaOptions,
   wrap = (mfa) => mfa,
   subject = subjectOfBearer,
+  signIn,
   routes,
 }: HostOptions = {}): Promise<Host> {
   const store = watchedStore();
@@ -122,6 +124,7 @@ export async function startHost({
     subject,
     onError: (error) => faults.push(error),
     ...(origins ? { origins } : {}),
+    ...(signIn ? { signIn } : {}),
   });
   const app = express();
   const run: RequestHandler = ({ method, path }, res) => {
