@@ -61,6 +61,22 @@ test.each([
   }
 });
 
+test.each<[what: string, subject: object]>([
+  ["no id", { session: "s1" }],
+  ["an id that is a number", { id: 42, session: "s1" }],
+  ["an empty session", { id: "alice", session: "" }],
+])("A39 a subject with %s is the host's mistake: it denies, is reported, and nothing is asked for it", async (_what, subject) => {
+  const { url, asked } = await answering(200, STATUS);
+  const faults: Error[] = [];
+  const stepUp = createStepUp(remoteMfa({ url }), { onError: (error) => faults.push(error) });
+  for (const headers of [{}, { "mfa-grant": "a.b.c" }, { "x-mfa-code": "123456" }]) {
+    const verdict = await stepUp({ ifNotEnrolled: "allow" })({ method: "POST", headers }, () => subject as Subject);
+    expect(verdict).toMatchObject({ pass: false, response: { status: 500 } });
+  }
+  expect(faults.map(({ name }) => name)).toEqual(["ConfigError", "ConfigError", "ConfigError"]);
+  expect(asked).toEqual([]);
+});
+
 test("A42 of a request's header fields only those that are named go to the MFA service", async () => {
   for (const [forward, sent] of [
     [undefined, { authorization: "Bearer alice" }],

@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 import { checkDemand } from "../engine/demand.ts";
-import { ACR } from "../engine/engine.ts";
+import { ACR, bearerOf } from "../engine/engine.ts";
+import { checked } from "../engine/subject.ts";
 import type { Demand, GrantCheck, Subject } from "../engine/types.ts";
 import { StoreError } from "../errors.ts";
 import { type GrantClaims, isOf, meets } from "../grants/grant.ts";
@@ -47,9 +48,9 @@ export function remoteGrants(
 
   return async (grant, subject, asked) => {
     const { once, ...demand } = checkDemand(asked);
+    const bearer = bearerOf(checked(subject));
     if (typeof grant !== "string" || grant.length > LONGEST) return { ok: false };
     const claims = await open(grant);
-    const bearer = { tenant: subject.tenant ?? "", subject: subject.id, session: subject.session };
     if (!claims || !isOf(claims, bearer) || !meets(claims, { ...demand, acr: ACR }, clock())) return { ok: false };
     const { method, amr, acr, auth_time, exp, jti } = claims;
     const expiresAt = new Date(exp * 1000);

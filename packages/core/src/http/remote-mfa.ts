@@ -1,6 +1,7 @@
 import { decodeProtectedHeader } from "jose";
 import type { z } from "zod";
 import { bearerOf } from "../engine/engine.ts";
+import { checked } from "../engine/subject.ts";
 import type { Demand, Mfa, Status, Subject, Verification } from "../engine/types.ts";
 import { ConfigError, StoreError } from "../errors.ts";
 import { askerDigest } from "../grants/grant.ts";
@@ -172,9 +173,10 @@ export function remoteMfa({
       verifyGrant,
       challenge,
       async status(subject) {
+        const asker = askerDigest(bearerOf(checked(subject)));
         const told = await must("/status", schemas.statusAnswer);
         // What says that no proof is needed has to be said of whoever the guard lets pass.
-        if (told.asker !== askerDigest(bearerOf(subject))) throw foreignStatus();
+        if (told.asker !== asker) throw foreignStatus();
         return statusOf(told);
       },
       async verify(answer) {
