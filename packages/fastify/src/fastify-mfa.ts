@@ -1,5 +1,5 @@
 import type { Mfa } from "@nightlatch/core";
-import { createHandler, type HostOptions, type HttpResponse, hostOf, jsonSchemasOf, problem, routes } from "@nightlatch/core/http";
+import { createHandler, type HostOptions, hostOf, jsonSchemasOf, problem, routes } from "@nightlatch/core/http";
 import type { FastifyPluginAsync, FastifyPluginCallback, FastifyReply, FastifyRequest, FastifySchema, HTTPMethods } from "fastify";
 import fp from "fastify-plugin";
 import { send } from "./send.ts";
@@ -10,14 +10,6 @@ export interface FastifyMfaOptions extends HostOptions<FastifyRequest, [reply: F
   mfa: Mfa;
   /** Where the routes are. @defaultValue "/auth/mfa" */
   prefix?: string;
-}
-
-/** What Fastify refuses before a handler sees it, in the protocol's own form; a host's error goes on to the host. */
-function refusedByFastify(error: unknown): HttpResponse | undefined {
-  const code = (error as { code?: unknown }).code;
-  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return problem("media_type_unsupported");
-  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return problem("body_too_large", { headers: { Connection: "close" } });
-  return code === "FST_ERR_CTP_INVALID_CONTENT_LENGTH" ? problem("body_invalid") : undefined;
 }
 
 /** Keeps the answers of 405 out of what @fastify/swagger describes. */
@@ -32,11 +24,6 @@ const mount: FastifyPluginAsync<FastifyMfaOptions> = async (child, { mfa, prefix
   child.addContentTypeParser("*", (_request, payload, done) => done(null, payload));
   child.setValidatorCompiler(() => () => true);
   child.setSerializerCompiler(() => JSON.stringify);
-  child.setErrorHandler((error, _request, reply) => {
-    const refused = refusedByFastify(error);
-    if (!refused) throw error;
-    return send(reply, refused);
-  });
 
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     const { method, headers, body, params } = request;
@@ -46,6 +33,15 @@ const mount: FastifyPluginAsync<FastifyMfaOptions> = async (child, { mfa, prefix
     const response = await handle({ method, path, headers, ...(stream && { stream }) }, hostFor(request, reply));
     return response ? send(reply, response) : reply.callNotFound();
   };
+
+  // What Fastify refuses before a handler sees it; a fault of the host's goes on to the host.
+  child.setErrorHandler((error, request, reply) => {
+    const { code } = error as { code?: unknown };
+    if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE") return send(reply, problem("media_type_unsupported"));
+    // Said of QUERY alone, which no route takes: the protocol's own answer says which methods are.
+    if (code === "FST_ERR_ROUTE_MISSING_CONTENT_TYPE") return answer(request, reply);
+    throw error;
+  });
 
   for (const [url, at] of Map.groupBy(routes, ({ path }) => path)) {
     for (const route of at) {

@@ -157,6 +157,18 @@ test("R45 what Fastify itself refuses in a request has the protocol's form too",
   expect(type.headers["content-type"]).toContain("application/problem+json");
   const none = await app.inject({ method: "POST", url: "/auth/mfa/verify", payload: "{}", headers: AS });
   expect(none.json()).toMatchObject({ code: "media_type_unsupported" });
+  // For want of a type Fastify refuses it before it is seen that no route takes it.
+  const query = await app.inject({ method: "QUERY" as never, url: "/auth/mfa/verify", headers: AS });
+  expect(query.json()).toMatchObject({ code: "method_not_allowed", status: 405 });
+  expect(query.headers).toMatchObject({ allow: "POST", "cache-control": "no-store" });
+});
+
+test("R45 a body over Fastify's own limit is judged by the protocol's", async () => {
+  const app = await started({ server: { bodyLimit: 100 } });
+  await enrolled(app);
+  const long = { code: "000000", challenge: "x".repeat(200) };
+  expect((await post(app, "/auth/mfa/verify", long)).json()).toMatchObject({ status: 401 });
+  expect((await post(app, "/auth/mfa/verify", { code: "1".repeat(20_000) })).json()).toMatchObject({ code: "body_too_large" });
 });
 
 test("A40 a compressed body is not inflated", async () => {
