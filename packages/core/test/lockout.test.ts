@@ -21,6 +21,7 @@ describe("the bounds of a policy", () => {
     { failures: 3, suspend: 3 },
     { suspend: 20, notice: 20 },
     { leak: "1h" },
+    { lock: "365d", longest: "365d", leak: "365d" },
   ])("R16 %j is within them", (lockout) => {
     expect(() => start(lockout)).not.toThrow();
   });
@@ -40,6 +41,9 @@ describe("the bounds of a policy", () => {
     ["suspend", { failures: 10, suspend: 9 }],
     ["suspend", { suspend: 101 }],
     ["leak", { leak: "59m" }],
+    ["lock", { lock: "366d", longest: "366d" }],
+    ["longest", { longest: "366d" }],
+    ["leak", { leak: "999999999d" }],
   ])("R16 what is wrong with %s is said by its name: %j", (name, lockout) => {
     expect(() => start(lockout)).toThrow(ConfigError);
     expect(() => start(lockout)).toThrow(`lockout.${name} `);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Change, createMfa, type Mfa, type Store } from "../src/index.ts";
 import { memoryStore } from "../src/stores/memory.ts";
-import { createKit, DAY, good, type Kit, reason, required, type User } from "./support/kit.ts";
+import { createKit, DAY, good, type Kit, MINUTE, reason, required, type User } from "./support/kit.ts";
 
 /** A store in which somebody else gets a word in before a change that is picked out, so many times. */
 function interrupted(store: Store, picked: (change: Change) => boolean, by: () => Promise<unknown>, times = 1): Store {
@@ -169,7 +169,17 @@ describe("time goes by between two looks", () => {
     await (await kit.mfa(options)).signIn(subject, { amr: ["pwd"] });
     kit.clock.advance(-300 * DAY);
     const mfa = await kit.mfa(options);
-    const step = await mfa.signIn(subject, { amr: ["pwd"] });
-    expect(step).toMatchObject({ required: false, enrolBy: new Date(kit.clock.now + 7 * DAY) });
+    expect(await mfa.signIn(subject, { amr: ["pwd"] })).toMatchObject({ required: true, enrol: true });
+  });
+
+  it("R35 the clock of another server, some minutes ahead, takes nobody's grace away", async () => {
+    const kit = createKit(createMfa, memoryStore());
+    const mfa = await kit.mfa({ enrolment: { require: "always", grace: "7d" } });
+    const subject = kit.someone();
+    await mfa.signIn(subject, { amr: ["pwd"] });
+    kit.clock.advance(-5 * MINUTE);
+    expect(await mfa.signIn(subject, { amr: ["pwd"] })).toMatchObject({ required: false, enrolBy: new Date(kit.clock.now + 7 * DAY) });
+    kit.clock.advance(-1);
+    expect(await mfa.signIn(subject, { amr: ["pwd"] })).toMatchObject({ required: true, enrol: true });
   });
 });

@@ -28,6 +28,17 @@ describe("counters and codes at their bounds", () => {
   });
 });
 
+describe("a base32 text", () => {
+  it("A38 ends with six signs of padding at most, has an end itself, and is read in one pass", () => {
+    expect(fromBase32(`${text.slice(0, 26)}======`)).toEqual(secret.subarray(0, 16));
+    expect(() => fromBase32(`${text}=======`)).toThrow(/letters A to Z/);
+    const padded = `${"A".repeat(4_088)}======`;
+    expect(fromBase32(padded)).toHaveLength(2_555);
+    expect(() => fromBase32(`${"A".repeat(4_096)}=`)).toThrow("A base32 secret has at most 4096 characters.");
+    expect(() => fromBase32(`A${"=".repeat(4_000_000)}!`)).toThrow("A base32 secret has at most 4096 characters.");
+  });
+});
+
 describe("names in a key URI", () => {
   it("R47 hold no colon, no blanks at their ends and no two in a row", () => {
     expect(keyUri({ issuer: " Big::Co   Ltd ", account: ":ada:lovelace: ", secret })).toBe(

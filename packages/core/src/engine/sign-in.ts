@@ -14,14 +14,18 @@ export interface First {
   enrolled?: boolean;
 }
 
+/** Milliseconds that two servers' clocks may be apart. */
+const CLOCK_SKEW = 5 * 60_000;
+
 /** Somebody without a factor: who need not have one passes, who must have one is given time, or enrols now. */
 async function withoutFactor(engine: Engine, subject: Subject, state: SubjectState, amr: Amr[]): Promise<SignIn> {
   if (!(await engine.requires(subject))) return { required: false, amr };
   const now = engine.clock();
   const who = keyOf(subject);
   if (state.requiredSince === null) await change(engine, who, [{ type: "enrolment_required" }], { require: true });
-  // A date to come was not written here, and buys no time.
-  const enrolBy = Math.min(state.requiredSince ?? now, now) + engine.grace;
+  const since = state.requiredSince ?? now;
+  // A date to come was not written by a server of ours, and buys no time.
+  const enrolBy = (since > now + CLOCK_SKEW ? 0 : Math.min(since, now)) + engine.grace;
   if (now < enrolBy) return { required: false, amr, enrolBy: new Date(enrolBy) };
   return { required: true, enrol: true, ...(await waitFor(engine, subject, state, amr, { enrol: true })) };
 }

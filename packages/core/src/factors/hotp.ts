@@ -14,6 +14,9 @@ export interface HotpFactorOptions {
   resyncWindow?: number;
 }
 
+/** The furthest counter that is taken over. From the last ones of all there would be nothing to look ahead to. */
+const LAST_COUNTER = Number.MAX_SAFE_INTEGER - 2_000;
+
 /**
  * Counter-based codes from a token (RFC 4226). A code counts only for the authenticator that the answer
  * names (`factorId`), so that its look-ahead does not add to the codes that are live otherwise. A success
@@ -75,7 +78,7 @@ export function hotp({ algorithm = "SHA1", digits = 6, lookAhead = 5, resyncWind
     },
 
     adopt(imported) {
-      const counter = adoptNumber(imported.counter, [0, Number.MAX_SAFE_INTEGER], "counter");
+      const counter = adoptNumber(imported.counter, [0, LAST_COUNTER], "counter");
       return { ...adoptCodeForm(imported), period: 0, position: counter - 1 };
     },
   } satisfies Factor);

@@ -8,15 +8,15 @@ import { type Duration, toSeconds } from "../internal/duration.ts";
 export interface LockoutPolicy {
   /** Consecutive failures that lock, 1 to 10; each further lock takes as many again. @defaultValue 5 */
   failures?: number;
-  /** How long the first lock lasts, 1 s at least; each further lock doubles. @defaultValue "15m" */
+  /** How long the first lock lasts, 1 s to 365 d; each further lock doubles. @defaultValue "15m" */
   lock?: Duration;
-  /** No lock lasts longer than this; `lock` at least. @defaultValue "24h" */
+  /** No lock lasts longer than this; `lock` to 365 d. @defaultValue "24h" */
   longest?: Duration;
   /** Failures on the long tally, which success does not clear, that raise a notice: 1 to `suspend`. @defaultValue 10 */
   notice?: number;
   /** Failures on the long tally that suspend the lane: `failures` to 100. @defaultValue 100 */
   suspend?: number;
-  /** The tally forgets one failure in this time, 1 h at least. @defaultValue "1d" */
+  /** The tally forgets one failure in this time, 1 h to 365 d. @defaultValue "1d" */
   leak?: Duration;
 }
 
@@ -44,10 +44,13 @@ const integerIn = (name: string, value: number, least: number, most: number): nu
   );
 };
 
+/** A year. A lock's end has to be a time that every store can write down. */
+const LONGEST = 365 * 86_400;
+
 const durationFrom = (name: string, value: Duration, least: number): number => {
   const seconds = toSeconds(value);
-  if (seconds !== undefined && seconds >= least) return seconds * 1000;
-  throw new ConfigError(`lockout.${name} is a duration of at least ${least} s, such as 900 or "15m"; got ${JSON.stringify(value)}.`);
+  if (seconds !== undefined && seconds >= least && seconds <= LONGEST) return seconds * 1000;
+  throw new ConfigError(`lockout.${name} is a duration from ${least} s to 365 d, such as 900 or "15m"; got ${JSON.stringify(value)}.`);
 };
 
 /**

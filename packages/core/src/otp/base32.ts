@@ -7,6 +7,9 @@ const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 /** Lengths, modulo 8, at which no base32 text of whole bytes ends (RFC 4648 §6). */
 const NO_END: readonly number[] = [1, 3, 6];
 
+/** A longer text is no secret: HMAC hashes keys of more than a block down to its size (RFC 2104 §2). */
+const LONGEST_TEXT = 4_096;
+
 /** Base32 (RFC 4648 §6), upper case and unpadded, as key URIs want it. */
 export function toBase32(bytes: Uint8Array): string {
   return base32.encode(bytes, { padding: false });
@@ -19,7 +22,11 @@ export function toBase32(bytes: Uint8Array): string {
  * @throws RangeError for anything else that is not base32
  */
 export function fromBase32(text: string): Uint8Array {
-  const compact = text.replace(/[ -]/g, "").replace(/=+$/, "").toUpperCase();
+  if (text.length > LONGEST_TEXT) throw new RangeError(`A base32 secret has at most ${LONGEST_TEXT} characters.`);
+  const compact = text
+    .replace(/[ -]/g, "")
+    .replace(/={1,6}$/, "")
+    .toUpperCase();
   if (!/^[A-Z2-7]+$/.test(compact)) {
     throw new RangeError("A base32 secret holds the letters A to Z and the digits 2 to 7 only.");
   }

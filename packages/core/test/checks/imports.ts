@@ -7,6 +7,12 @@ import { type Check, DAY, good, reason, required, STEP } from "../support/kit.ts
 const FACTORS = { factors: [totpFactor(), hotpFactor()] };
 const LONG = { factors: [totpFactor({ allowLongPeriod: true })] };
 
+/** A token's settings, apart from its counter. */
+const ROW = { type: "hotp", secret: randomBytes(20), algorithm: "SHA1", digits: 6 } as const;
+
+/** The last counter that is taken over. */
+const LAST_COUNTER = Number.MAX_SAFE_INTEGER - 2_000;
+
 const uriOf = (secret: Uint8Array, parameters = ""): string => `otpauth://totp/Old:ada?secret=${toBase32(secret)}&issuer=Old${parameters}`;
 
 export const importChecks: Check[] = [
@@ -87,7 +93,13 @@ export const importChecks: Check[] = [
       assert.equal(reason(await mfa.verify({ subject, factorId, code: hotp(secret, 41) })), "invalid");
       good(await mfa.verify({ subject, factorId, code: hotp(secret, 42) }));
       assert.equal(reason(await mfa.verify({ subject, factorId, code: hotp(secret, 42) })), "invalid");
-      const row = { type: "hotp", secret: randomBytes(20), algorithm: "SHA1", digits: 6, counter: 0 } as const;
+      const last = { ...ROW, counter: LAST_COUNTER };
+      const far = kit.someone();
+      const { factorId: farId } = good(await mfa.factors.import(far, last));
+      good(await mfa.verify({ subject: far, factorId: farId, code: hotp(last.secret, LAST_COUNTER) }));
+      assert.equal(reason(await mfa.verify({ subject: far, factorId: farId, code: hotp(last.secret, LAST_COUNTER - 1) })), "invalid");
+      assert.ok(!(await kit.logged(mfa, far)).includes("factor_faulty"));
+      const row = { ...ROW, counter: 0 };
       const other = kit.someone();
       const imported = good(await mfa.factors.import(other, row));
       good(await mfa.verify({ subject: other, factorId: imported.factorId, code: hotp(row.secret, 0) }));
@@ -143,8 +155,9 @@ export const importChecks: Check[] = [
         { type: "totp", secret: randomBytes(20), algorithm: "MD5", digits: 6, period: 30 },
         { type: "totp", secret: randomBytes(20), algorithm: "SHA1", digits: 6, period: 5 },
         { type: "totp", secret: randomBytes(20), algorithm: "SHA1", digits: 9, period: 30 },
-        { type: "hotp", secret: randomBytes(20), algorithm: "SHA1", digits: 6, counter: -1 },
-        { type: "hotp", secret: randomBytes(20), algorithm: "SHA1", digits: 6 },
+        { ...ROW, counter: -1 },
+        { ...ROW, counter: LAST_COUNTER + 1 },
+        ROW,
         { type: "recovery_code", secret: randomBytes(20), algorithm: "SHA1", digits: 6 },
         { type: "yubikey", secret: randomBytes(20), algorithm: "SHA1", digits: 6 },
       ];
