@@ -1,5 +1,4 @@
-import { ConfigError } from "@nightlatch/core";
-import { type Asker, createRateLimit, type RateLimitOptions } from "@nightlatch/core/http";
+import { type Asker, checkSubject, createRateLimit, type RateLimitOptions } from "@nightlatch/core/http";
 import type { RateLimits } from "@nightlatch/core/limits";
 import type { Request, Response } from "express";
 import type { StepUpHandler } from "./express-mfa.ts";
@@ -39,10 +38,7 @@ export function rateLimit<Name extends string>(
   name: NoInfer<Name>,
   { subject, ...options }: ExpressRateLimitOptions,
 ): StepUpHandler {
-  if (options.by === "user" && typeof subject !== "function")
-    throw new ConfigError(
-      'rateLimit by "user" needs to know who is asking: { by: "user", subject: (req) => req.user && { id: req.user.id } }.',
-    );
+  if (options.by === "user") checkSubject(subject, 'rateLimit by "user"');
   const limit = createRateLimit<Name, Request>(limits, name, options);
   return async (request, res, next) => {
     const req = request as unknown as Request;

@@ -1,5 +1,4 @@
-import { ConfigError } from "@nightlatch/core";
-import { type Asker, createRateLimit, type RateLimitOptions } from "@nightlatch/core/http";
+import { type Asker, checkSubject, createRateLimit, type RateLimitOptions } from "@nightlatch/core/http";
 import type { RateLimits } from "@nightlatch/core/limits";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { send } from "./send.ts";
@@ -39,9 +38,7 @@ export function rateLimit<Name extends string>(
   name: NoInfer<Name>,
   { subject, ...options }: FastifyRateLimitOptions,
 ): StepUpHook {
-  if (options.by === "user" && typeof subject !== "function") {
-    throw new ConfigError('rateLimit by "user" needs to know who is asking: { by: "user", subject: (request) => request.user }.');
-  }
+  if (options.by === "user") checkSubject(subject, 'rateLimit by "user"');
   const limit = createRateLimit<Name, FastifyRequest>(limits, name, options);
   return async (limited, counted) => {
     const [request, reply] = [limited as FastifyRequest, counted as unknown as FastifyReply];

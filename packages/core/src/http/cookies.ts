@@ -20,7 +20,21 @@ const setCookie = (name: string, value: string, seconds: number): string =>
 /** The grant in a request's cookie. */
 export const grantInCookie = (request: Pick<HttpRequest, "headers">): string | undefined => cookieIn(request, GRANT);
 
-/** The cookie that keeps a grant; none for one with a purpose, since a cookie goes along with every request. */
+/**
+ * The `Set-Cookie` line that keeps a grant, for a sign-in route of the host's own where guards are told `grantCookie: true`;
+ * `undefined` for a grant with a purpose or a binding, since a cookie goes along with every request.
+ *
+ * @example
+ * ```ts
+ * import type { Mfa } from "@nightlatch/core";
+ * import { grantCookie } from "@nightlatch/core/http";
+ *
+ * export async function secondStep(mfa: Mfa, challenge: string, code: string, session: string) {
+ *   const verification = await mfa.verify({ challenge, code, session });
+ *   return verification.ok ? grantCookie(verification.grant) : undefined;
+ * }
+ * ```
+ */
 export function grantCookie(grant: string): string | undefined {
   const [, payload = ""] = grant.split(".");
   const { iat, exp, purpose, bind } = JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, unknown>;
@@ -45,7 +59,21 @@ export function grantCookie(grant: string): string | undefined {
  */
 export const deviceToken = (request: Pick<HttpRequest, "headers">): string | undefined => cookieIn(request, DEVICE);
 
-/** The `Set-Cookie` line that keeps a device's token where scripts can't read it, for as long as it is trusted. */
+/**
+ * The `Set-Cookie` line that keeps a device's token where scripts can't read it, for as long as it is trusted; `now` is in
+ * milliseconds since 1970. The protocol's own `/verify` sets it itself.
+ *
+ * @example
+ * ```ts
+ * import type { Mfa } from "@nightlatch/core";
+ * import { deviceCookie } from "@nightlatch/core/http";
+ *
+ * export async function secondStep(mfa: Mfa, challenge: string, code: string, session: string) {
+ *   const verification = await mfa.verify({ challenge, code, session, device: { name: "Laptop" } });
+ *   return verification.ok && verification.device ? deviceCookie(verification.device) : undefined;
+ * }
+ * ```
+ */
 export function deviceCookie({ token, expiresAt }: NonNullable<Verified["device"]>, now: number = Date.now()): string {
   return setCookie(DEVICE, token, Math.max(0, Math.floor((expiresAt.getTime() - now) / 1000)));
 }

@@ -15,12 +15,13 @@ import { matchPath } from "./routes.ts";
 /** Answers one request; `undefined` when the path is none of the table's. */
 export type Handler = (request: HttpRequest, host: Host) => Promise<HttpResponse | undefined>;
 
-const METHODS_OF = (routes: readonly Route[]): string =>
+/** The methods that a path takes, as `Allow` lists them. */
+const methodsOf = (routes: readonly Route[]): string =>
   routes.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method])).join(", ");
 
 function preflight(routes: readonly Route[]): HttpResponse {
   const headers = {
-    "Access-Control-Allow-Methods": METHODS_OF(routes),
+    "Access-Control-Allow-Methods": methodsOf(routes),
     "Access-Control-Allow-Headers": corsHeaders.allowed.join(", "),
     "Access-Control-Max-Age": "600",
   };
@@ -65,8 +66,22 @@ function keepGrant(response: HttpResponse): HttpResponse {
 }
 
 /**
- * The protocol's handler, for an adapter to translate to and from. It answers `undefined` for a path that
- * is not in the table; then the host goes on. Errors of the host's own are thrown on. It never throws what Nightlatch throws: that becomes a problem.
+ * The protocol's handler, for an adapter to translate to and from. It answers `undefined` for a path that is not in the
+ * table; then the host goes on. What Nightlatch throws becomes a problem and is reported to `onError`; what the host's own
+ * functions throw is thrown on.
+ *
+ * @throws ConfigError when an option makes no sense
+ *
+ * @example
+ * ```ts
+ * import type { Mfa } from "@nightlatch/core";
+ * import { createHandler } from "@nightlatch/core/http";
+ *
+ * export async function status(mfa: Mfa, user: { id: string; session: string } | undefined) {
+ *   const handle = createHandler(mfa);
+ *   return await handle({ method: "GET", path: "/status", headers: {} }, { subject: async () => user });
+ * }
+ * ```
  */
 export function createHandler(mfa: Mfa, options?: HttpOptions): Handler {
   const { origins, onError, grantCookie: keepsGrants } = checkOptions(options);
@@ -76,7 +91,7 @@ export function createHandler(mfa: Mfa, options?: HttpOptions): Handler {
     // RFC 9110 §9.3.2: HEAD is GET without the content, which the server leaves out.
     const asked = request.method === "HEAD" ? "GET" : request.method;
     const route = routes.find(({ method }) => method === asked);
-    if (!route) return problem("method_not_allowed", { headers: { Allow: METHODS_OF(routes) } });
+    if (!route) return problem("method_not_allowed", { headers: { Allow: methodsOf(routes) } });
     // Before anybody is known and anything is charged: a foreign page gets no further.
     if (isForeign(request, origins)) return problem("origin_refused");
     try {

@@ -36,14 +36,14 @@ export interface HostBinding<Request, More extends unknown[] = []> {
 }
 
 /**
- * Stops the start where a host does not say who is asking.
+ * Stops the start where a host does not say who is asking; `asker` is what wants to know it, for the message.
  *
  * @throws ConfigError when `subject` is no function
  */
-export function checkSubject(subject: unknown): void {
+export function checkSubject(subject: unknown, asker = "Nightlatch"): void {
   if (typeof subject === "function") return;
   throw new ConfigError(
-    "Nightlatch needs to know who is asking: { subject: (request) => request.user && { id: request.user.id, session: request.user.sid } }.",
+    `${asker} needs to know who is asking: { subject: (request) => request.user && { id: request.user.id, session: request.user.sid } }.`,
   );
 }
 
@@ -64,6 +64,18 @@ export function checkBind(bind: unknown): void {
  * what the framework gives.
  *
  * @throws ConfigError when one of them is not what it should be
+ *
+ * @example
+ * ```ts
+ * import type { Mfa, Subject } from "@nightlatch/core";
+ * import { createHandler, hostOf, type HttpRequest } from "@nightlatch/core/http";
+ *
+ * export function adapter<Incoming extends HttpRequest>(mfa: Mfa, subject: (request: Incoming) => Subject | undefined) {
+ *   const handle = createHandler(mfa);
+ *   const hostFor = hostOf<Incoming>({ subject });
+ *   return (request: Incoming) => handle(request, hostFor(request));
+ * }
+ * ```
  */
 export function hostOf<Request, More extends unknown[] = []>({
   subject,

@@ -21,13 +21,13 @@ export interface HttpResponse {
   body?: Readonly<Record<string, unknown>>;
 }
 
-/** A header field as one string; `undefined` when it is absent or stands there more than once. */
+/** A header field as one string, in which Node has joined repeated lines; `undefined` when it is absent or a list. */
 export function header({ headers }: Pick<HttpRequest, "headers">, name: string): string | undefined {
   const value = headers[name];
   return typeof value === "string" ? value : undefined;
 }
 
-/** A JSON answer. Nothing that these routes say may be stored by a cache. */
+/** A JSON answer. No cache may store it, unless `headers` say so: those of the two documents that tell of nobody. */
 export function json(status: number, body: Record<string, unknown>, headers: Record<string, string> = {}): HttpResponse {
   return { status, headers: { "Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store", ...headers }, body };
 }

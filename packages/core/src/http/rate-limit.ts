@@ -62,6 +62,16 @@ const userKey = ({ id, tenant }: Subject): string => (tenant === undefined ? `us
  * the limit and no partition key, so they tell nobody who was counted.
  *
  * @throws ConfigError when the limit was not declared or an option makes no sense
+ *
+ * @example
+ * ```ts
+ * import { createRateLimit } from "@nightlatch/core/http";
+ * import { createRateLimits, memoryLimits, rateLimitPresets } from "@nightlatch/core/limits";
+ *
+ * const limits = createRateLimits(rateLimitPresets, memoryLimits());
+ * const limit = createRateLimit<keyof typeof rateLimitPresets, Request>(limits, "api:public", { by: "address" });
+ * export const judged = (request: Request, address: string) => limit({ request, address });
+ * ```
  */
 export function createRateLimit<Name extends string, Request>(
   limits: RateLimits<Name>,

@@ -81,7 +81,19 @@ const isPending = (asked: Asker | Promise<Asker>): asked is Promise<Asker> =>
  * but for `maxAge: 0`, which takes no grant, only a code with the request itself.
  *
  * @param mfa - the engine, or `remoteMfa` for a service that has none
- * @throws ConfigError when the demand makes no sense
+ * @throws ConfigError when an option or the demand makes no sense
+ *
+ * @example
+ * ```ts
+ * import type { Mfa, Subject } from "@nightlatch/core";
+ * import { createStepUp, type GuardedRequest } from "@nightlatch/core/http";
+ *
+ * export async function mayCancel(mfa: Mfa, request: GuardedRequest, user: Subject | undefined, booking: string) {
+ *   const guard = createStepUp(mfa)({ purpose: "booking.cancel" });
+ *   const verdict = await guard(request, () => user, () => [booking]);
+ *   return verdict.pass ? verdict.headers : verdict.response;
+ * }
+ * ```
  */
 export function createStepUp(mfa: StepUpMfa | RemoteMfa, httpOptions?: HttpOptions): (options?: StepUpOptions) => Guard {
   const { origins, onError, grantCookie: keepsGrants } = checkOptions(httpOptions);
