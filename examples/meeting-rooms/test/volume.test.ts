@@ -6,10 +6,13 @@ import { Client } from "pg";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import type { Report } from "../src/analytics/report.ts";
 import { reports } from "../src/analytics/reports.ts";
-import type { Database } from "../src/database/database.ts";
+import { selectBookings } from "../src/bookings/sql.ts";
+import type { Database, Queries } from "../src/database/database.ts";
 import { migrate } from "../src/database/migrate.ts";
 import { connectToServer } from "../src/database/server.ts";
 import { createLog } from "../src/log.ts";
+import { mayReview, selectReviews } from "../src/reviews/sql.ts";
+import { selectRooms, selectTaken } from "../src/rooms/sql.ts";
 import { seedVolume } from "../src/volume/seed-volume.ts";
 
 const VOLUME = { bookings: 60_000, rooms: 60, users: 500 };
@@ -145,3 +148,55 @@ test.each(reports.map((report) => [report.name, report] as const))(
     }
   },
 );
+
+/** Runs statements as the services do, and keeps how the server went about each. */
+function explaining(client: Client): Queries & { readonly plans: Plan[] } {
+  const plans: Plan[] = [];
+  return {
+    plans,
+    async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+      const { rows } = await client.query(`EXPLAIN (FORMAT JSON) ${text}`, [...values]);
+      plans.push(...nodes(rows[0]["QUERY PLAN"][0].Plan));
+      return (await client.query(text, [...values])).rows as Row[];
+    },
+  };
+}
+
+const page = { limit: 50, cursor: undefined };
+const filters = { room_id: undefined, username: undefined, status: undefined, from: undefined, to: undefined };
+const soon = { from: new Date(Date.now() - 4 * 86_400_000), to: new Date(Date.now() + 4 * 86_400_000) };
+const rooms = { capacity: undefined, equipment: undefined, is_available: undefined, free_from: undefined, free_to: undefined };
+
+/** What people ask for all day, but for figures. */
+const HOT: readonly (readonly [string, (queries: Queries, userId: string) => Promise<unknown[]>])[] = [
+  ["one's own bookings", (queries, id) => selectBookings(queries, id, { ...page, ...filters })],
+  ["one's own bookings to come", (queries, id) => selectBookings(queries, id, { ...page, ...filters, from: soon.from })],
+  ["everybody's bookings", (queries) => selectBookings(queries, undefined, { ...page, ...filters })],
+  ["the next page of them", (queries) => selectBookings(queries, undefined, { ...page, ...filters, cursor: [soon.from, 1] })],
+  ["somebody's bookings", (queries) => selectBookings(queries, undefined, { ...page, ...filters, username: "person7" })],
+  ["the bookings of a room", (queries) => selectBookings(queries, undefined, { ...page, ...filters, room_id: 7, ...soon })],
+  ["a day", (queries) => selectTaken(queries, { starts_at: soon.from, ends_at: soon.to })],
+  [
+    "the rooms that are free",
+    (queries) => selectRooms(queries, { ...page, ...rooms, free_from: soon.to, free_to: new Date(soon.to.getTime() + 3_600_000) }),
+  ],
+  ["the newest reviews", (queries, id) => selectReviews(queries, id, { ...page, room_id: undefined, mine: undefined })],
+  ["the reviews of a room", (queries, id) => selectReviews(queries, id, { ...page, room_id: 7, mine: undefined })],
+  ["one's own reviews", (queries, id) => selectReviews(queries, id, { ...page, room_id: undefined, mine: "true" })],
+  ["whether one may review", async (queries, id) => [await mayReview(queries, id, 7)]],
+];
+
+test.each(HOT)("%s: read by an index, never the whole table", async (_, ask) => {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query("SELECT id FROM users WHERE username = 'person1'");
+    const queries = explaining(client);
+    expect(await ask(queries, rows[0].id)).not.toEqual([]);
+    const read = queries.plans.filter((node) => node["Relation Name"] === "bookings" || node["Relation Name"] === "reviews");
+    expect(read.length).toBeGreaterThan(0);
+    expect(read.filter((node) => /Seq Scan/.test(node["Node Type"]))).toEqual([]);
+  } finally {
+    await client.end();
+  }
+});

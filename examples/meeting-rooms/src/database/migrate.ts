@@ -4,9 +4,10 @@ import { usersAndBookings } from "./versions/1-users-and-bookings.ts";
 import { allServices } from "./versions/2-all-services.ts";
 import { analytics } from "./versions/3-analytics.ts";
 import { enrolment } from "./versions/4-enrolment.ts";
+import { reviewers } from "./versions/5-reviewers.ts";
 
 /** The tables, version by version. A version that has been in use is never edited. */
-const VERSIONS: readonly string[] = [usersAndBookings, allServices, analytics, enrolment];
+const VERSIONS: readonly string[] = [usersAndBookings, allServices, analytics, enrolment, reviewers];
 
 /**
  * Brings the tables up to date. Several processes may do it at once: the first does the work.
