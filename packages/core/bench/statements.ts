@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes, randomUUID } from "node:crypto";
 import { newDatabase, postgresServer } from "@nightlatch/internal-services";
 import pg from "pg";
-import { rowsByOutcome } from "../src/audit/row.ts";
+import { bearing, rowsByOutcome } from "../src/audit/row.ts";
 import type { Store } from "../src/index.ts";
 import { compileLockout } from "../src/lockout/policy.ts";
 import { postgresStore } from "../src/stores/postgres/index.ts";
@@ -56,7 +56,7 @@ async function storeVerbs(store: Store): Promise<Contender[]> {
     if (!charged.admitted || !factor) throw new Error("An attempt was refused.");
     const { seen, record } = charged;
     const what = { method: "totp", factorId: factor.id } as const;
-    const audit = rowsByOutcome(key, who, clock.now, { won: [{ type: "verified", ...what, drift: 0 }], lost: [], stale: [] });
+    const audit = rowsByOutcome(key, bearing(who, clock.now), { won: [{ type: "verified", ...what, drift: 0 }], lost: [], stale: [] });
     void audit.won;
     const settlement = {
       ...({ ...who, lane: "authenticator", now: clock.now, schedule: SCHEDULE, seen, epoch: record.epoch, audit } as const),

@@ -2,6 +2,7 @@ import { newDatabase } from "@nightlatch/internal-services";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, inject, it } from "vitest";
 import { createMfa, keyring, type Store } from "../src/index.ts";
+import { compileLockout } from "../src/lockout/policy.ts";
 import { postgresMigrations, postgresStore } from "../src/stores/postgres/index.ts";
 import * as postgres from "../src/stores/postgres/migrations.ts";
 import { connectionOf } from "../src/stores/sqlite/connection.ts";
@@ -44,7 +45,9 @@ describe("on PostgreSQL", () => {
     const constraints = `SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
       WHERE connamespace = 'public'::regnamespace ORDER BY conrelid::regclass::text, conname`;
     const storage = "SELECT relname, reloptions FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY relname";
-    const answers = await Promise.all([columns, indexes, constraints, storage].map((sql) => pool.query(sql)));
+    const triggers = `SELECT pg_get_triggerdef(t.oid) AS trigger, pg_get_functiondef(tgfoid) AS function FROM pg_trigger t
+      JOIN pg_class c ON c.oid = tgrelid WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal ORDER BY tgname`;
+    const answers = await Promise.all([columns, indexes, constraints, storage, triggers].map((sql) => pool.query(sql)));
     return answers.map(({ rows }) => rows);
   };
   const installed = async (pool: pg.Pool) =>
@@ -102,25 +105,37 @@ describe("on PostgreSQL", () => {
     expect(await store.read(bench.who)).toEqual(before);
   });
 
-  it("positions that stood with the factors are found in the subject's row, and still count once", async () => {
+  it("a subject's row has its factors as their table has them, whoever writes that", async () => {
     const pool = await empty();
-    await postgres.migrate((sql) => pool.query(sql), postgres.numbered(postgres.VERSIONS.slice(0, 2)));
     const store = postgresStore(pool);
+    await store.migrate();
     const { who, attempt } = benchFor(store);
-    await pool.query("INSERT INTO nightlatch_subjects (tenant, subject) VALUES ($1, $2)", [who.tenant, who.subject]);
+    await pool.query("INSERT INTO nightlatch_subjects (tenant, subject, positions) VALUES ($1, $2, $3)", [
+      who.tenant,
+      who.subject,
+      { a: [7, 5], b: [-1, null] },
+    ]);
     await pool.query(
-      `INSERT INTO nightlatch_factors (id, tenant, subject, type, name, algorithm, digits, period, secret, fingerprint, position, created_at, confirmed_at, last_used_at)
-       SELECT id, $1, $2, 'totp', '', 'SHA1', 6, 30, '', id, position, 0, 0, used FROM (VALUES ('a', 7, 5), ('b', -1, NULL)) AS f(id, position, used)`,
+      `INSERT INTO nightlatch_factors (id, tenant, subject, type, name, algorithm, digits, period, secret, fingerprint, created_at, confirmed_at)
+       SELECT id, $1, $2, 'totp', '', 'SHA1', 6, 30, '', id, 0, 0 FROM (VALUES ('a'), ('b'), ('without a position')) AS f(id)`,
       [who.tenant, who.subject],
     );
-    await store.migrate();
-    const { factors } = await store.read(who);
-    expect(factors.map(({ id, position, lastUsedAt }) => [id, position, lastUsedAt])).toEqual([
-      ["a", 7, 5],
-      ["b", -1, null],
+    const charged = async () => {
+      const answer = await store.charge({ ...who, lane: "authenticator", now: 0, schedule: compileLockout(), codes: [] });
+      return answer.admitted ? answer.record.factors.map(({ id, name, position, lastUsedAt }) => [id, name, position, lastUsedAt]) : [];
+    };
+    expect(await charged()).toEqual([
+      ["a", "", 7, 5],
+      ["b", "", -1, null],
     ]);
-    expect(await attempt({ kind: "position", factorId: "a", position: 7 })).toBe("lost");
-    expect(await attempt({ kind: "position", factorId: "a", position: 8 })).toBe("won");
+    await pool.query("UPDATE nightlatch_factors SET name = 'theirs' WHERE id = 'a'");
+    expect(await charged()).toEqual([
+      ["a", "theirs", 7, 5],
+      ["b", "", -1, null],
+    ]);
+    await pool.query("DELETE FROM nightlatch_factors WHERE id <> 'b'");
+    expect(await charged()).toEqual([["b", "", -1, null]]);
+    expect(await attempt({ kind: "position", factorId: "b", position: 0 })).toBe("won");
   });
 
   it("a version that fails leaves nothing of itself", async () => {

@@ -70,3 +70,17 @@ test("an attempt whose one-time id collides with another's at the same moment is
   expect(logged.filter(({ type }) => type === "verified")).toHaveLength(1);
   expect(await bench.settle(await bench.admitted(), { claim: { ...claim, position: 4 }, spend, audit })).toBe("stale");
 });
+
+test("an erasure whose blanking fails has not happened: no row tells of it, and it can be asked for again", async () => {
+  const { bench, store } = await troubled("UPDATE ON nightlatch_audit", raising("53100", 1));
+  await bench.apply({ audit: [auditRow(bench.who, "verified")] });
+  const erased = { raiseEpoch: true, blank: true, audit: [auditRow(bench.who, "subject_erased")] } as const;
+  await expect(bench.apply(erased)).rejects.toMatchObject({ code: "53100" });
+  const named = async () => (await store.auditPage({ after: 0, limit: 10 })).map(({ type, subject }) => [type, subject]);
+  expect([await named(), (await store.read(bench.who)).epoch]).toEqual([[["verified", bench.who.subject]], 0]);
+  expect(await bench.apply(erased)).toEqual({ applied: true, epoch: 1 });
+  expect(await named()).toEqual([
+    ["verified", null],
+    ["subject_erased", null],
+  ]);
+});

@@ -14,9 +14,10 @@ const macOf = (key: KeyObject, row: Pick<AuditRow, "id" | "at" | "type" | "perso
   keyedHash(key, ["audit", row.id, String(row.at), row.type, row.personal, row.detail]);
 
 /** What a row bears whatever it tells: its id, its personal columns, and their hash under a salt of its own. */
-type Bearing = Pick<AuditRow, "id" | "at" | "personal"> & SubjectKey & { salt: string };
+export type Bearing = Pick<AuditRow, "id" | "at" | "personal"> & SubjectKey & { salt: string };
 
-function bearing({ tenant, subject }: SubjectKey, at: number): Bearing {
+/** Begins a row, when it is not yet known what it will tell. */
+export function bearing({ tenant, subject }: SubjectKey, at: number): Bearing {
   const salt = randomText(16, "base64url");
   return { id: eventId(at), at, tenant, subject, salt, personal: personalHash(salt, { tenant, subject }) };
 }
@@ -31,19 +32,18 @@ export const auditRow = (key: KeyObject, who: SubjectKey, at: number, event: New
 
 /**
  * The rows of each outcome, made when they are first asked for. Those of one are appended and no others: so the first rows
- * of all are one row, told in three ways.
+ * of all are one row, begun before and told in three ways.
  */
 export function rowsByOutcome(
   key: KeyObject,
-  who: SubjectKey,
-  at: number,
+  first: Bearing,
   events: Record<Outcome, readonly NewEvent[]>,
 ): Readonly<Record<Outcome, readonly AuditRow[]>> {
-  const borne: Bearing[] = [];
+  const borne = [first];
   const made: Partial<Record<Outcome, AuditRow[]>> = {};
   const rowsOf = (outcome: Outcome): AuditRow[] => {
     made[outcome] ??= events[outcome].map((event, place) => {
-      borne[place] ??= bearing(who, at);
+      borne[place] ??= bearing(first, first.at);
       return telling(key, borne[place], event);
     });
     return made[outcome];

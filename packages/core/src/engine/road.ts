@@ -1,5 +1,5 @@
 import type { NewEvent } from "../audit/events.ts";
-import { rowsByOutcome } from "../audit/row.ts";
+import { bearing, rowsByOutcome } from "../audit/row.ts";
 import type { Attempt, Factor, Method } from "../factors/factor.ts";
 import { RECOVERY_CODE } from "../factors/recovery-code.ts";
 import { attemptsLeft } from "../lockout/policy.ts";
@@ -249,7 +249,10 @@ async function travel(engine: Engine, journey: Walk, attempted: Attempted): Prom
   const now = engine.clock();
 
   const codes = isAddressed(journey) ? [] : candidates.filter(({ factor }) => !factor.codeless).map(({ factor }) => factor.type);
-  const charged = await store.charge({ ...who, lane, now, schedule, codes, ...(challenge ? { challenge } : {}) });
+  const charging = store.charge({ ...who, lane, now, schedule, codes, ...(challenge ? { challenge } : {}) });
+  // While the store is at it.
+  const begun = bearing(who, now);
+  const charged = await charging;
   if (!charged.admitted) return await refuse(engine, who, lane, charged);
   const { record, seen } = charged;
 
@@ -260,7 +263,7 @@ async function travel(engine: Engine, journey: Walk, attempted: Attempted): Prom
   if (found) attempted.method = found.factor.type;
 
   const events = eventsFor(engine, journey, charged, lane, found, faults);
-  const audit = rowsByOutcome(keys.audit[0], who, now, events);
+  const audit = rowsByOutcome(keys.audit[0], begun, events);
   const outcome = await store.settle({
     ...who,
     lane,

@@ -17,6 +17,7 @@ export function generateRecoveryCode(): string {
 
 /** The canonical form of a recovery code, or `undefined` when it can't be one. Case, spaces and hyphens do not matter. */
 export function parseRecoveryCode(code: string): string | undefined {
+  if (code.length < LENGTH) return undefined;
   const compact = code.replace(/[ -]/g, "").toUpperCase().replaceAll("O", "0").replace(/[IL]/g, "1");
   return /^[0-9A-HJKMNP-TV-Z]{16}$/.test(compact) ? compact : undefined;
 }

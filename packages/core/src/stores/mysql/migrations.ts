@@ -94,8 +94,6 @@ export const VERSIONS: readonly (readonly string[])[] = [
       UNIQUE KEY nightlatch_audit_id (id),
       KEY nightlatch_audit_subject (tenant, subject, seq)
     ) ${TABLE}`,
-  ],
-  [
     `CREATE TABLE IF NOT EXISTS nightlatch_audit_notes (
       name VARBINARY(255) PRIMARY KEY,
       value MEDIUMTEXT NOT NULL

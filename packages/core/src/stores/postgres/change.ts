@@ -134,9 +134,10 @@ marked AS (
     ${unlocked("recovery")}
   FROM going WHERE t.tenant = :tenant AND t.subject = :subject
 ),
-logged AS (${appended(":audit", "going", ":blank IS NOT TRUE")})
+logged AS (${appended(":audit", "going", ":blank IS NOT TRUE")}),
+blanked AS (SELECT count(nightlatch_blank(:tenant, :subject)) FROM going WHERE :blank)
 SELECT CASE WHEN EXISTS (SELECT FROM fresh) THEN json_build_object(
   'applied', EXISTS (SELECT FROM going),
   'epoch', s.epoch + CASE WHEN :raiseEpoch AND EXISTS (SELECT FROM going) THEN 1 ELSE 0 END) END AS answer
-FROM s`,
+FROM s, blanked`,
 );

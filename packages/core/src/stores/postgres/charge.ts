@@ -21,29 +21,27 @@ const isAlive = (lane: Lane): string =>
   `epoch = :epoch AND coalesce(${lane}_locked_until, 0) <= :issuedAt AND NOT EXISTS (SELECT FROM nightlatch_spent WHERE id = :challenge)`;
 
 /**
- * Counts an attempt, if it is admitted. One UPDATE finds the row, waits for it, judges it as it is then, and writes it,
- * at half the cost of locking it first. Answers with a row for each factor, or with none at all.
+ * Counts an attempt, if it is admitted. One UPDATE finds the row, waits for it, judges it as it is then, writes it, and
+ * answers with all that the attempt is judged by: the row holds its subject's factors too. Answers with no row otherwise.
  */
 function admit(lane: Lane, schedule: LockoutSchedule, isChallenged: boolean, isCoded: boolean): string {
   const { tally, tallyAt } = leakedTally(lane, schedule);
   const lock = lockIn(schedule, `${lane}_attempts + 1 - ${lane}_forgiven`);
+  // A time is below 2^53, and as a float8 every client gives it as a number.
   return `
-WITH s AS (
-  UPDATE nightlatch_subjects SET
-    ${lane}_attempts = ${lane}_attempts + 1,
-    ${lane}_tally = ${tally} + 1,
-    ${lane}_tally_at = ${tallyAt},
-    ${lane}_locked_until = coalesce(:now + nullif(${lock}, 0), ${lane}_locked_until),
-    ${lane}_lock_before = ${lane}_locked_until,
-    ${lane}_refusals = 0,
-    ${lane}_refusals_before = ${lane}_refusals
-  WHERE ${WHO} AND coalesce(${lane}_locked_until, 0) <= :now AND ${tally} < ${constant(schedule.suspendAt)}
-    ${isChallenged ? `AND ${isAlive(lane)}` : ""}
-  RETURNING epoch, ${lane}_attempts AS attempt, ${lane}_attempts - ${lane}_forgiven AS run, ${lane}_tally AS tally,
-    ${lane}_lock_before AS "lockBefore", ${lane}_refusals_before AS refusals, positions
-)
-SELECT row_to_json(s) AS lane, row_to_json(f) AS factor${isCoded ? `, ${codesOf("type = ANY (:codes)")} AS codes` : ""}
-FROM s LEFT JOIN nightlatch_factors f ON f.tenant = :tenant AND f.subject = :subject`;
+UPDATE nightlatch_subjects SET
+  ${lane}_attempts = ${lane}_attempts + 1,
+  ${lane}_tally = ${tally} + 1,
+  ${lane}_tally_at = ${tallyAt},
+  ${lane}_locked_until = coalesce(:now + nullif(${lock}, 0), ${lane}_locked_until),
+  ${lane}_lock_before = ${lane}_locked_until,
+  ${lane}_refusals = 0,
+  ${lane}_refusals_before = ${lane}_refusals
+WHERE ${WHO} AND coalesce(${lane}_locked_until, 0) <= :now AND ${tally} < ${constant(schedule.suspendAt)}
+  ${isChallenged ? `AND ${isAlive(lane)}` : ""}
+RETURNING epoch, ${lane}_attempts AS attempt, ${lane}_attempts - ${lane}_forgiven AS run, ${lane}_tally AS tally,
+  ${lane}_lock_before::float8 AS "lockBefore", ${lane}_refusals_before AS refusals, positions, factors
+  ${isCoded ? `, ${codesOf("type = ANY (:codes)")} AS codes` : ""}`;
 }
 
 /** Says why an attempt was not admitted, and counts it if that was for a lock. Answers null when it would be admitted by now. */
@@ -87,48 +85,28 @@ export const chargeValues = ({ tenant, subject, now, challenge, codes }: Charge)
   codes,
 });
 
-/** A factor by its columns. */
-interface FactorColumns extends Omit<FactorRow, "position" | "createdAt" | "confirmedAt" | "expiresAt" | "lastUsedAt"> {
-  tenant: string;
-  subject: string;
-  created_at: number;
-  confirmed_at: number | null;
-  expires_at: number | null;
-}
-
-/** What an admitted attempt is answered with, once for each factor. */
+/** What an admitted attempt is answered with. */
 export interface AdmittedRow {
-  lane: {
-    epoch: number;
-    attempt: number;
-    run: number;
-    tally: number;
-    lockBefore: number | null;
-    refusals: number;
-    positions: Record<string, [position: number, lastUsedAt: number | null]>;
-  };
-  factor: FactorColumns | null;
+  epoch: number;
+  attempt: number;
+  run: number;
+  tally: number;
+  lockBefore: number | null;
+  refusals: number;
+  positions: Record<string, [position: number, lastUsedAt: number | null]>;
+  /** By age, then by id. */
+  factors: Omit<FactorRow, "position" | "lastUsedAt">[];
   codes?: CodeRow[];
 }
 
-function factorOf(columns: FactorColumns, positions: AdmittedRow["lane"]["positions"]): FactorRow[] {
-  const { tenant: _, subject: __, created_at: createdAt, confirmed_at: confirmedAt, expires_at: expiresAt, ...own } = columns;
-  const place = positions[own.id];
-  // A factor that went while this statement waited is in what it read before, and in the subject's row no more.
-  if (!place) return [];
-  return [{ ...own, position: place[0], createdAt, confirmedAt, expiresAt, lastUsedAt: place[1] }];
-}
-
-/** By age, then by id. */
-const inOrder = (one: FactorRow, other: FactorRow): number => one.createdAt - other.createdAt || (one.id < other.id ? -1 : 1);
-
-/** The charge that admitted an attempt; nothing when no row says so. */
-export function admittedBy(rows: readonly AdmittedRow[], { now, schedule }: Charge): Charged | undefined {
-  const [row] = rows;
-  if (!row) return undefined;
-  const { epoch, attempt, run, tally, lockBefore, refusals, positions } = row.lane;
+/** The charge that admitted an attempt. */
+export function admittedBy({ epoch, attempt, run, tally, lockBefore, refusals, ...row }: AdmittedRow, { now, schedule }: Charge): Charged {
   const lock = lockAfter(schedule, run);
-  const factors = rows.flatMap(({ factor }) => (factor ? factorOf(factor, positions) : [])).sort(inOrder);
+  const factors = row.factors.flatMap((factor): FactorRow[] => {
+    const place = row.positions[factor.id];
+    // Without its position a code might count again: such a factor doesn't answer.
+    return place ? [{ ...factor, position: place[0], lastUsedAt: place[1] }] : [];
+  });
   return {
     admitted: true,
     seen: { attempt, run, lockedUntil: lockBefore },

@@ -4,7 +4,9 @@ const lane = (name: string): string => `
       ${name}_tally integer NOT NULL DEFAULT 0,
       ${name}_tally_at bigint NOT NULL DEFAULT 0,
       ${name}_locked_until bigint,
-      ${name}_refusals integer NOT NULL DEFAULT 0`;
+      ${name}_lock_before bigint,
+      ${name}_refusals integer NOT NULL DEFAULT 0,
+      ${name}_refusals_before integer NOT NULL DEFAULT 0`;
 
 /** The tables, version by version. Times are milliseconds since 1970. A released version is never edited. */
 export const VERSIONS: readonly string[] = [
@@ -18,6 +20,9 @@ export const VERSIONS: readonly string[] = [
     );
     CREATE UNIQUE INDEX nightlatch_data_keys_active ON nightlatch_data_keys (use) WHERE active;
 
+    -- A verification writes this row alone, once to count it and once to settle it, and reads no other to be judged by.
+    -- What counting writes over stands beside it, for the same UPDATE to return. Positions are by the factors' ids, as
+    -- [position, lastUsedAt]. A page that isn't full takes a row's next version beside it, and the index stays as it is.
     CREATE TABLE nightlatch_subjects (
       tenant text NOT NULL,
       subject text NOT NULL,
@@ -26,8 +31,10 @@ export const VERSIONS: readonly string[] = [
       erased_epoch integer NOT NULL DEFAULT 0,
       required_since bigint,
       switched_off text,${lane("authenticator")},${lane("recovery")},
+      positions jsonb NOT NULL DEFAULT '{}',
+      factors json NOT NULL DEFAULT '[]',
       PRIMARY KEY (tenant, subject)
-    );
+    ) WITH (fillfactor = 80);
 
     CREATE TABLE nightlatch_factors (
       id text PRIMARY KEY,
@@ -40,15 +47,31 @@ export const VERSIONS: readonly string[] = [
       period integer NOT NULL,
       secret text NOT NULL,
       fingerprint text NOT NULL,
-      position bigint NOT NULL,
       replaces text,
       created_at bigint NOT NULL,
       confirmed_at bigint,
-      expires_at bigint,
-      last_used_at bigint
+      expires_at bigint
     );
     CREATE INDEX nightlatch_factors_subject ON nightlatch_factors (tenant, subject);
     CREATE UNIQUE INDEX nightlatch_factors_secret ON nightlatch_factors (tenant, subject, fingerprint) WHERE confirmed_at IS NOT NULL;
+
+    -- The subject's row has its factors as they stand in their table, whoever writes that: one fact in two places must not
+    -- depend on anybody's care.
+    CREATE FUNCTION nightlatch_copy_factors() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $copy$
+    BEGIN
+      -- Under the subject's lock, so that what is read next is what stands then.
+      PERFORM FROM nightlatch_subjects WHERE (tenant, subject) IN ((OLD.tenant, OLD.subject), (NEW.tenant, NEW.subject)) FOR UPDATE;
+      UPDATE nightlatch_subjects s SET factors = (
+        SELECT coalesce(json_agg(json_build_object('id', id, 'type', type, 'name', name, 'algorithm', algorithm, 'digits', digits,
+          'period', period, 'secret', secret, 'fingerprint', fingerprint, 'replaces', replaces, 'createdAt', created_at,
+          'confirmedAt', confirmed_at, 'expiresAt', expires_at) ORDER BY created_at, id), '[]')
+        FROM nightlatch_factors f WHERE f.tenant = s.tenant AND f.subject = s.subject
+      ) WHERE (tenant, subject) IN ((OLD.tenant, OLD.subject), (NEW.tenant, NEW.subject));
+      RETURN NULL;
+    END
+    $copy$;
+    CREATE TRIGGER nightlatch_factors_copied AFTER INSERT OR UPDATE OR DELETE ON nightlatch_factors
+      FOR EACH ROW EXECUTE FUNCTION nightlatch_copy_factors();
 
     CREATE TABLE nightlatch_codes (
       tenant text NOT NULL,
@@ -79,9 +102,11 @@ export const VERSIONS: readonly string[] = [
     );
     CREATE INDEX nightlatch_spent_keep_until ON nightlatch_spent (keep_until);
 
+    -- Ids begin with their time, so their index is also the one by time. What most rows are of is left out of the index of
+    -- the rest.
     CREATE TABLE nightlatch_audit (
       seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-      id text NOT NULL UNIQUE,
+      id text COLLATE "C" NOT NULL UNIQUE,
       at bigint NOT NULL,
       type text NOT NULL,
       tenant text,
@@ -92,34 +117,20 @@ export const VERSIONS: readonly string[] = [
       mac text NOT NULL
     );
     CREATE INDEX nightlatch_audit_subject ON nightlatch_audit (tenant, subject, seq);
-  `,
-  // Ids of the log's rows begin with their time, so their index is also the one by time. What most rows are of is left
-  // out of the index of the rest.
-  `
-    ALTER TABLE nightlatch_audit ALTER COLUMN id TYPE text COLLATE "C";
     CREATE INDEX nightlatch_audit_rare ON nightlatch_audit (id)
       WHERE type NOT IN ('verified', 'verification_failed', 'code_delivered', 'device_used');
+
+    -- A statement that calls this has waited for others' rows: being volatile, it sees them, which that statement does not.
+    CREATE FUNCTION nightlatch_blank(whose_tenant text, who text) RETURNS void LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $blank$
+    BEGIN
+      UPDATE nightlatch_audit SET tenant = NULL, subject = NULL, salt = NULL WHERE tenant = whose_tenant AND subject = who;
+    END
+    $blank$;
+
     CREATE TABLE nightlatch_audit_notes (
       key text COLLATE "C" PRIMARY KEY,
       value text NOT NULL
     );
-  `,
-  // A verification writes the subject's row alone, once to count it and once to settle it: positions came from the
-  // factors, by their ids, as [position, lastUsedAt]; what counting writes over stands beside it, for the same UPDATE to
-  // return. A page that isn't full takes a row's next version beside it, and the indexes stay as they are.
-  `
-    ALTER TABLE nightlatch_subjects
-      ADD COLUMN authenticator_lock_before bigint,
-      ADD COLUMN authenticator_refusals_before integer NOT NULL DEFAULT 0,
-      ADD COLUMN recovery_lock_before bigint,
-      ADD COLUMN recovery_refusals_before integer NOT NULL DEFAULT 0,
-      ADD COLUMN positions jsonb NOT NULL DEFAULT '{}',
-      SET (fillfactor = 80);
-    UPDATE nightlatch_subjects s SET positions = f.positions
-      FROM (SELECT tenant, subject, jsonb_object_agg(id, jsonb_build_array(position, last_used_at)) AS positions
-        FROM nightlatch_factors GROUP BY tenant, subject) AS f
-      WHERE f.tenant = s.tenant AND f.subject = s.subject;
-    ALTER TABLE nightlatch_factors DROP COLUMN position, DROP COLUMN last_used_at;
   `,
 ];
 

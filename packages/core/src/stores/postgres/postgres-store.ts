@@ -21,7 +21,6 @@ import { concludingStatement, KEEP_SPENT, takingStatement } from "./settle.ts";
 import { type Statement, valuesFor } from "./statement.ts";
 import {
   ADD_DATA_KEYS,
-  BLANK,
   DATA_KEYS,
   ENSURE_SUBJECT,
   FACTORS_NOT_UNDER,
@@ -71,10 +70,11 @@ function ifTaken(error: unknown): never[] {
   throw error;
 }
 
-async function retried<T>(run: () => Promise<T>): Promise<T> {
+/** The rows of an answer, however often it has to be asked for. */
+async function retried<T>(run: () => Promise<{ rows: unknown[] }>): Promise<T[]> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await run();
+      return (await run()).rows as T[];
     } catch (error) {
       const { code } = error as { code?: unknown };
       if (attempt === MOST_TRIES || typeof code !== "string" || !PASSING.has(code)) throw error;
@@ -111,9 +111,9 @@ export function postgresStore(client: PgClient, { prepare = false }: PostgresSto
   const run = ({ text }: Statement, values: unknown[]): Promise<{ rows: unknown[] }> =>
     prepare ? (client as unknown as PreparingClient).query({ name: nameOf(text), text, values }) : client.query(text, values);
 
-  const rowsOf = async <T>(statement: Statement, named: Partial<Record<string, unknown>> = {}): Promise<T[]> => {
+  const rowsOf = <T>(statement: Statement, named: Partial<Record<string, unknown>> = {}): Promise<T[]> => {
     const values = valuesFor(statement, named);
-    return (await retried(() => run(statement, values))).rows as T[];
+    return retried(() => run(statement, values));
   };
 
   const answers = async <T>(statement: Statement, named?: Partial<Record<string, unknown>>): Promise<T[]> =>
@@ -170,7 +170,10 @@ export function postgresStore(client: PgClient, { prepare = false }: PostgresSto
 
     async charge(charge: Charge) {
       const values = chargeValues(charge);
-      const admit = async (): Promise<Charged | undefined> => admittedBy(await rowsOf<AdmittedRow>(admitStatement(charge), values), charge);
+      const admit = async (): Promise<Charged | undefined> => {
+        const [row] = await rowsOf<AdmittedRow>(admitStatement(charge), values);
+        return row && admittedBy(row, charge);
+      };
       return (await admit()) ?? (await onSubject<Charged>(refuseStatement(charge), values, admit));
     },
 
@@ -183,10 +186,8 @@ export function postgresStore(client: PgClient, { prepare = false }: PostgresSto
     },
 
     async apply(change: Change) {
-      const { tenant, subject, blank } = change;
-      const result = await onSubject<Applied>(APPLY, { ...changeValues(change), tenant, subject });
-      if (blank && result.applied) await answers(BLANK, { tenant, subject });
-      return result;
+      const { tenant, subject } = change;
+      return await onSubject<Applied>(APPLY, { ...changeValues(change), tenant, subject });
     },
 
     async factorsNotUnder({ prefix, after, limit }: { prefix: string; after: string; limit: number }) {

@@ -115,11 +115,15 @@ SELECT (SELECT outcome FROM judged) AS answer FROM s`;
 export const KEEP_SPENT = 86_400_000;
 
 const valuesOf = ({ tenant, subject, now, seen, epoch, claim, spend }: Settlement): Values => ({
-  ...claim,
-  ...(claim?.kind === "position" ? { claimed: JSON.stringify({ [claim.factorId]: [claim.position, now] }) } : {}),
-  ...{ tenant, subject, now, epoch },
-  ...{ once: spend?.id, keepUntil: spend && spend.expiresAt + KEEP_SPENT },
-  ...{ attempt: seen.attempt, lockSeen: seen.lockedUntil },
+  ...{ tenant, subject, now, epoch, attempt: seen.attempt, lockSeen: seen.lockedUntil },
+  ...(claim?.kind === "position" ? positionOf(claim, now) : claim),
+  ...(spend ? { once: spend.id, keepUntil: spend.expiresAt + KEEP_SPENT } : {}),
+});
+
+const positionOf = ({ factorId, position }: Claim & { kind: "position" }, now: number) => ({
+  factorId,
+  position,
+  claimed: JSON.stringify({ [factorId]: [position, now] }),
 });
 
 /** A statement and its values by name. */

@@ -1,12 +1,11 @@
 import { DEVICES, FACTOR, laneState, object, RECORD, SUBJECT, WHO } from "./pieces.ts";
 import { type Statement, statement } from "./statement.ts";
 
-// Each verb is one statement, so one round trip, and atomic without a transaction around it. Where a
-// statement decides on a subject's state (attempt.ts, change.ts), its first step locks the subject's row
-// (`s`); what follows reads the row as it is under that lock. Factors, codes and devices are read from the
-// statement's snapshot, which may be older than the lock: that is safe because a claim is an UPDATE whose
-// condition PostgreSQL checks again on the newest row. A change inserts and deletes, which has no such
-// check: it answers null when another change came in while it waited, and is run again.
+// Each verb is one statement, so one round trip, and atomic without a transaction around it. An attempt is counted, and
+// most are settled, by an UPDATE of the subject's row, which judges the row as it is once nobody else writes it. Where a
+// statement needs more (settle.ts, change.ts), its first step locks that row (`s`). What else it reads is of its snapshot,
+// which may be older than the lock: where that could mislead, it answers null when the row changed while it waited, and
+// is run again.
 
 export const ENSURE_SUBJECT: Statement = statement(
   SUBJECT,
@@ -81,6 +80,3 @@ const auditPage = (condition: string): Statement =>
 
 export const AUDIT_PAGE: Statement = auditPage("");
 export const AUDIT_PAGE_OF: Statement = auditPage(`AND ${WHO}`);
-
-/** Runs behind a change that blanks, on a snapshot of its own: so it sees the rows of attempts that the change waited for. */
-export const BLANK: Statement = statement(SUBJECT, `UPDATE nightlatch_audit SET tenant = NULL, subject = NULL, salt = NULL WHERE ${WHO}`);

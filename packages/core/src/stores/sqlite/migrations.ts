@@ -85,6 +85,8 @@ export const VERSIONS: readonly string[] = [
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX nightlatch_spent_keep_until ON nightlatch_spent (keep_until);
 
+    -- Ids begin with their time, so their index is also the one by time. What most rows are of is left out of the index of
+    -- the rest.
     CREATE TABLE nightlatch_audit (
       seq INTEGER PRIMARY KEY AUTOINCREMENT,
       id TEXT NOT NULL UNIQUE,
@@ -98,10 +100,6 @@ export const VERSIONS: readonly string[] = [
       mac TEXT NOT NULL
     ) STRICT;
     CREATE INDEX nightlatch_audit_subject ON nightlatch_audit (tenant, subject, seq);
-  `,
-  // Ids of the log's rows begin with their time, so their index is also the one by time. What most rows are of is left
-  // out of the index of the rest.
-  `
     CREATE INDEX nightlatch_audit_rare ON nightlatch_audit (id)
       WHERE type NOT IN ('verified', 'verification_failed', 'code_delivered', 'device_used');
     CREATE TABLE nightlatch_audit_notes (
