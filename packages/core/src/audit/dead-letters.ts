@@ -7,10 +7,14 @@ const prefixOf = (name: string): string => `dead/${name}/`;
 
 type Kept = Omit<DeadLetter, "at"> & { at: number };
 
-/** One line, without what could write another. */
+/** What an error may be called: nothing in it can be an address. */
+const WORD = /^[\w.-]{1,64}$/;
+
+/** An error's name and code. What it says may name a person, and would outlive that person's erasure here. */
 function whyOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : typeof error;
-  return text.replace(/[^\x20-\x7e]+/g, " ").slice(0, 200);
+  const { name, code, cause } = Object(error) as { name?: unknown; code?: unknown; cause?: unknown };
+  const words = [name, code ?? (Object(cause) as { code?: unknown }).code].filter((word) => word !== undefined && WORD.test(String(word)));
+  return words.join(" ") || typeof error;
 }
 
 /** Lays an event aside. What it says stays in the log, where erasing its subject finds it. */

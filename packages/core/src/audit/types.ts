@@ -195,7 +195,7 @@ export interface FollowOptions {
 /** An event that was laid aside. Whose it is, and what, lies in the log alone. */
 export interface DeadLetter {
   eventId: string;
-  /** Why its last try failed, in a line. */
+  /** Name and code of the error that its last try failed with. The error itself `onError` was given. */
   error: string;
   attempts: number;
   at: Date;

@@ -104,11 +104,15 @@ export function webhookSink({ url, secret, timeout = "10s", allowHttp = false, c
       ({ status } = response);
     } catch (cause) {
       // What the cause says names the address, which may bear a secret of its own.
-      throw new Error(`The webhook was not reached, or did not answer within ${seconds} s (${nameOf(cause)}).`);
+      const code = nameOf(cause);
+      throw fault(`The webhook was not reached, or did not answer within ${seconds} s (${code}).`, code);
     }
-    if (status < 200 || status > 299) throw new Error(`The webhook answered ${status}.`);
+    if (status < 200 || status > 299) throw fault(`The webhook answered ${status}.`, `HTTP_${status}`);
   };
 }
+
+/** An error with a code, which is what a dead letter keeps of it. */
+const fault = (message: string, code: string): Error => Object.assign(new Error(message), { code });
 
 const nameOf = (cause: unknown): string => {
   const { cause: inner, name } = Object(cause) as { cause?: unknown; name?: unknown };

@@ -1,5 +1,5 @@
-/** Loopback, as a URL writes it: RFC 1122 §3.2.1.3, RFC 4291 §2.5.3, RFC 6761 §6.3. */
-const isLocal = ({ hostname }: URL): boolean =>
+/** Whether a URL leads to this machine by its very name: RFC 1122 §3.2.1.3, RFC 4291 §2.5.3, RFC 6761 §6.3. */
+export const isLoopback = ({ hostname }: URL): boolean =>
   hostname === "localhost" || hostname.endsWith(".localhost") || hostname === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 
 /**
@@ -8,6 +8,6 @@ const isLocal = ({ hostname }: URL): boolean =>
  */
 export function safeUrl(url: string, allowHttp: boolean): URL | undefined {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const isSafe = parsed?.protocol === "https:" || (parsed?.protocol === "http:" && (allowHttp || isLocal(parsed)));
+  const isSafe = parsed?.protocol === "https:" || (parsed?.protocol === "http:" && (allowHttp || isLoopback(parsed)));
   return isSafe && parsed?.username === "" && parsed.password === "" ? parsed : undefined;
 }

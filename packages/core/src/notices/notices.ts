@@ -1,5 +1,6 @@
 import type { MfaEvent } from "../audit/events.ts";
 import { ConfigError } from "../errors.ts";
+import { safeUrl } from "../internal/safe-url.ts";
 import { meaningOf } from "./kind.ts";
 import { languageChoice, noticeKinds } from "./language.ts";
 import { render } from "./render.ts";
@@ -65,9 +66,8 @@ export interface NoticeOptions<R = unknown> {
 
 function checkedPage(url: string | undefined): string | undefined {
   if (url === undefined) return undefined;
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const isLocal = parsed?.protocol === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(parsed.hostname);
-  if (parsed && (parsed.protocol === "https:" || isLocal) && parsed.username === "" && parsed.password === "") return parsed.href;
+  const parsed = safeUrl(url, false);
+  if (parsed) return parsed.href;
   throw new ConfigError("notices: securityPage is an https: URL without a password, since people are asked to follow it.");
 }
 

@@ -1,5 +1,6 @@
 import { ConfigError, KeyError } from "../errors.ts";
 import { type Duration, toSeconds } from "../internal/duration.ts";
+import { isLoopback } from "../internal/safe-url.ts";
 import type { KeyProvider } from "./key-provider.ts";
 
 /** Where Vault is, and what to ask it with. */
@@ -25,7 +26,6 @@ const HEADER_TEXT = /^[\x21-\x7e]+$/;
 /** Vault's own rule for the names of keys. */
 const KEY_NAME = /^\w(?:[\w.-]*\w)?$/;
 const MOUNT = /^(?!\.{1,2}(?:\/|$))[\w.-]+(?:\/(?!\.{1,2}(?:\/|$))[\w.-]+)*$/;
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 const WRAPPED = /^vault:v(\d{1,9}):./;
 
 /** The address up to the API. What is wrong with it is said without it: it may hold a password. */
@@ -33,7 +33,7 @@ function apiAt(address: string | URL): string {
   const url = URL.canParse(`${address}`) ? new URL(address) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
     throw new ConfigError('vaultTransit: address is no URL. Give Vault\'s, such as "https://vault.example.com:8200".');
-  if (url.protocol === "http:" && !LOOPBACK.test(url.hostname)) {
+  if (url.protocol === "http:" && !isLoopback(url)) {
     throw new ConfigError(
       "vaultTransit: address has no TLS. The token and the data keys would cross the network in the clear: use https, or an agent on loopback.",
     );
