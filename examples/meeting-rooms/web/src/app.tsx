@@ -14,7 +14,7 @@ import { UsersPage } from "./pages/users.tsx";
 import { Frame } from "./parts/frame.tsx";
 import { Mark } from "./parts/icon.tsx";
 import { Empty, Later, Nowhere } from "./parts/states.tsx";
-import { usePath } from "./router.tsx";
+import { usePath, useTitle } from "./router.tsx";
 
 // Charts are heavy, and most people never see one.
 const AnalyticsPage = lazy(() => import("./pages/analytics.tsx").then(({ AnalyticsPage }) => ({ default: AnalyticsPage })));
@@ -34,10 +34,7 @@ function Page({ me }: { me: User }): ReactNode {
   const path = usePath();
   const [, room] = /^\/rooms\/(\d+)$/.exec(path) ?? [];
   const found = PAGES[path];
-  const title = found?.title ?? (room ? "Room" : "No such page");
-  useEffect(() => {
-    document.title = `${title} · Meeting Rooms`;
-  }, [title]);
+  useTitle(found?.title ?? (room ? "Room" : "No such page"));
   if (room) return <RoomPage key={room} id={Number(room)} />;
   if (!found) return <Nowhere kind="missing" />;
   if (found.admin && me.role !== "admin") return <Nowhere kind="admins" what={found.title} />;

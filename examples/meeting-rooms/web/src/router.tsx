@@ -1,4 +1,4 @@
-import { type AnchorHTMLAttributes, type MouseEvent, type ReactNode, useSyncExternalStore } from "react";
+import { type AnchorHTMLAttributes, type MouseEvent, type ReactNode, useEffect, useSyncExternalStore } from "react";
 
 const MOVED = "console:moved";
 
@@ -21,6 +21,13 @@ export function go(to: string, { replace = false } = {}): void {
 
 /** The address's path. */
 export const usePath = (): string => useSyncExternalStore(subscribe, () => location.pathname);
+
+/** Names the page, in the window's title. */
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · Meeting Rooms`;
+  }, [title]);
+}
 
 /** The address's query, and how to change some of it; `undefined` takes a value out. */
 export function useQuery(): [URLSearchParams, (changes: Record<string, string | undefined>) => void] {

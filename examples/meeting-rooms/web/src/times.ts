@@ -35,6 +35,9 @@ export function at(day: string, minutes: number): Date {
   return new Date(year, month - 1, date, Math.floor(minutes / 60), minutes % 60);
 }
 
+/** Whether a text is a day, as `2026-05-14`. */
+export const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(at(text, 0).getTime());
+
 /** A day so many days on. */
 export function dayPlus(day: string, days: number): string {
   const date = at(day, 12 * 60);

@@ -32,6 +32,17 @@ export class ApiError extends Error {
     this.body = body;
     this.retryAt = retryAfter === null ? undefined : Date.now() + Number(retryAfter) * 1000;
   }
+
+  /** Whether nothing is wrong with what was asked: the service did not answer, or broke down over it. */
+  get isAway(): boolean {
+    return this.status === 0 || this.status >= 500;
+  }
+}
+
+/** What a person is told of an error: what the service says is wrong, or that it does not answer. */
+export function faultOf(error: ApiError, service: string): string {
+  if (error.isAway) return `The ${service} service does not answer. Try again.`;
+  return error.errors[0]?.message ?? error.message;
 }
 
 /** How one call is made. */

@@ -9,6 +9,9 @@ export interface LiveEvent {
   starts_at?: string;
 }
 
+/** Whether updates come in; `lost` once they have not for a while. */
+export type LiveState = "connecting" | "live" | "lost";
+
 const TYPES = ["booking", "room", "review", "user", "resync"] as const;
 
 /** Milliseconds without an event or a beat, which comes every five seconds, after which the page says so. */
@@ -18,9 +21,9 @@ const listeners = new Set<(event: LiveEvent) => void>();
 const watchers = new Set<() => void>();
 let source: EventSource | undefined;
 let late: ReturnType<typeof setTimeout> | undefined;
-let state: "connecting" | "live" | "lost" = "connecting";
+let state: LiveState = "connecting";
 
-function become(next: typeof state): void {
+function become(next: LiveState): void {
   if (state === next) return;
   state = next;
   for (const watcher of watchers) watcher();
@@ -96,7 +99,7 @@ export function useLive(on: (event: LiveEvent) => void, every = 0): void {
 }
 
 /** Whether updates come in. */
-export function useLiveState(): typeof state {
+export function useLiveState(): LiveState {
   return useSyncExternalStore(
     (watcher) => {
       watchers.add(watcher);

@@ -4,6 +4,8 @@ import { ApiError } from "./call.ts";
 /** What a read has come to. Old data stays while new is fetched. */
 export interface Read<T> {
   data: T | undefined;
+  /** Whether the data is of another key than is asked for now. */
+  stale: boolean;
   error: ApiError | undefined;
   /** Whether something is under way. */
   loading: boolean;
@@ -14,7 +16,7 @@ export interface Read<T> {
 
 /** Reads what `key` names, and again whenever it changes; `undefined` reads nothing. */
 export function useRead<T>(key: string | undefined, load: (signal: AbortSignal) => Promise<T>): Read<T> {
-  const [state, setState] = useState<{ key?: string; data?: T; error?: ApiError; loading: boolean }>({ loading: true });
+  const [state, setState] = useState<{ key?: string; data?: T | undefined; error?: ApiError; loading: boolean }>({ loading: true });
   const [round, setRound] = useState(0);
   const latest = useRef(load);
   latest.current = load;
@@ -29,7 +31,8 @@ export function useRead<T>(key: string | undefined, load: (signal: AbortSignal) 
       (error: unknown) => {
         if (controller.signal.aborted) return;
         const told = error instanceof ApiError ? error : new ApiError(0, { title: String(error) });
-        setState((before) => ({ ...(before.data !== undefined && { data: before.data }), key, error: told, loading: false }));
+        // What was read of another key would stand there as if it were of this one.
+        setState((before) => ({ ...(before.key === key && { data: before.data }), key, error: told, loading: false }));
       },
     );
     return () => controller.abort();
@@ -37,6 +40,7 @@ export function useRead<T>(key: string | undefined, load: (signal: AbortSignal) 
 
   return {
     data: state.data,
+    stale: state.data !== undefined && state.key !== key,
     error: state.error,
     loading: state.loading,
     reload: useCallback(() => setRound((before) => before + 1), []),

@@ -1,7 +1,8 @@
-import { StepUpCancelledError, useStepUp } from "@nightlatch/react";
+import { useStepUp } from "@nightlatch/react";
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import { ApiError, call } from "../api/call.ts";
+import { call, faultOf } from "../api/call.ts";
 import type { Booking } from "../api/types.ts";
+import { useAttempt } from "../api/use-attempt.ts";
 import { clock, dayMonth, span } from "../times.ts";
 
 /** A booking to come, which asks in its own place before it cancels. Where a code is wanted, Nightlatch's dialog asks for it. */
@@ -13,14 +14,14 @@ export function CancelRow({
   onCancelled,
 }: {
   booking: Booking;
-  place: string;
+  place: ReactNode;
   now: number;
   asksCode: boolean;
   onCancelled(cancelled: Booking): void;
 }): ReactNode {
   const { id, title, room_name, starts_at, ends_at } = booking;
-  const [phase, setPhase] = useState<"rest" | "asking" | "busy">("rest");
-  const [fault, setFault] = useState<string>();
+  const [asking, ask] = useState(false);
+  const { busy, error, run } = useAttempt();
   const row = useRef<HTMLDivElement>(null);
   const { fetch } = useStepUp({
     about: {
@@ -31,29 +32,20 @@ export function CancelRow({
       detail: `${room_name}, ${dayMonth(starts_at)}, ${span(starts_at, ends_at)}`,
     },
   });
-  const asking = phase !== "rest";
   const before = useRef(asking);
   useEffect(() => {
     if (before.current !== asking) row.current?.querySelector<HTMLElement>("button")?.focus();
     before.current = asking;
   }, [asking]);
 
-  const cancel = async (): Promise<void> => {
-    setPhase("busy");
-    setFault(undefined);
-    try {
+  const cancel = (): Promise<void> =>
+    run(async () => {
       const cancelled = await call<Booking>(`/bookings/${id}`, { method: "DELETE", fetch });
       const rows = [...document.querySelectorAll<HTMLElement>("[data-cancel]")];
       const next = rows[rows.indexOf(row.current as HTMLElement) + 1] ?? rows.at(-2);
       onCancelled(cancelled);
       next?.querySelector("button")?.focus();
-    } catch (error) {
-      setPhase("asking");
-      if (error instanceof StepUpCancelledError) return;
-      if (!(error instanceof ApiError)) throw error;
-      setFault(error.status === 0 || error.status >= 500 ? "The bookings service does not answer. Try again." : error.message);
-    }
-  };
+    });
 
   const begun = new Date(starts_at).getTime() <= now;
   return (
@@ -66,8 +58,10 @@ export function CancelRow({
       {asking ? (
         <p className="row-what">
           Cancel “{title}”?
-          <span className="small" role={fault ? "alert" : undefined}>
-            {fault ?? `${room_name} becomes free for others at once.${asksCode ? " You may be asked for a code." : ""}`}
+          <span className="small" role={error ? "alert" : undefined}>
+            {error
+              ? faultOf(error, "bookings")
+              : `${room_name} becomes free for others at once.${asksCode ? " You may be asked for a code." : ""}`}
           </span>
         </p>
       ) : (
@@ -78,17 +72,17 @@ export function CancelRow({
       )}
       {asking ? (
         <div className="row-actions">
-          <button type="button" className="button button-quiet" onClick={() => setPhase("rest")}>
+          <button type="button" className="button button-quiet" onClick={() => ask(false)}>
             Keep
           </button>
-          <button type="button" className="button button-bad" aria-busy={phase === "busy"} onClick={() => void cancel()}>
+          <button type="button" className="button button-bad" aria-busy={busy} onClick={() => void cancel()}>
             Cancel booking
           </button>
         </div>
       ) : (
         <div className="row-actions">
           {begun && <span className="badge">In progress</span>}
-          <button type="button" className="link link-quiet" aria-label={`Cancel ${title}`} onClick={() => setPhase("asking")}>
+          <button type="button" className="link link-quiet" aria-label={`Cancel ${title}`} onClick={() => ask(true)}>
             Cancel
           </button>
         </div>

@@ -1,20 +1,19 @@
 import { type ReactNode, useState } from "react";
 import { useSession } from "../api/session.ts";
 import type { Booking, Room } from "../api/types.ts";
-import { seats } from "../day/book-form.tsx";
 import { Stars } from "../parts/icon.tsx";
 import { Empty } from "../parts/states.tsx";
 import { Link } from "../router.tsx";
 import { dayMonthShort, shortDay, span } from "../times.ts";
 
-/** Past bookings that are shown before one asks for more. */
+/** Bookings that are shown before one asks for more. */
 const FEW = 6;
 
-type Rooms = ReadonlyMap<number, Room>;
+/** Rooms by their id. */
+export type Rooms = ReadonlyMap<number, Room>;
 
 /** Where a booking is, in a line. */
-export const placeOf = (room: Room | undefined, { room_name }: Booking): string =>
-  room ? `${room.name} · ${room.location} · ${seats(room.capacity)}` : room_name;
+export const placeOf = (room: Room | undefined, { room_name }: Booking): string => (room ? `${room.name} · ${room.location}` : room_name);
 
 /** A list with its name and how many it holds. */
 export function Section({
@@ -41,6 +40,65 @@ export function Section({
   );
 }
 
+/** A list of what needs nothing more: the first few, and all of it when asked for. */
+function Folded({
+  title,
+  bookings,
+  empty,
+  children,
+}: {
+  title: string;
+  bookings: readonly Booking[];
+  empty: ReactNode;
+  children(booking: Booking): ReactNode;
+}): ReactNode {
+  const [all, showAll] = useState(false);
+  return (
+    <Section
+      title={title}
+      count={bookings.length}
+      aside={
+        bookings.length > FEW && (
+          <button type="button" className="link" aria-expanded={all} onClick={() => showAll(!all)}>
+            {all ? "Show fewer" : "Show all"}
+          </button>
+        )
+      }
+    >
+      {bookings.length === 0 && empty}
+      {bookings.slice(0, all ? undefined : FEW).map(children)}
+    </Section>
+  );
+}
+
+/** A booking that nothing can be done with any more: when, what and where, and a word on it. */
+function DoneRow({
+  booking,
+  room,
+  isOff = false,
+  children,
+}: {
+  booking: Booking;
+  room: Room | undefined;
+  isOff?: boolean;
+  children: ReactNode;
+}): ReactNode {
+  const { title, starts_at, ends_at } = booking;
+  return (
+    <div className="row row-done" data-off={isOff || undefined}>
+      <p className="row-when">
+        {shortDay(starts_at)}
+        <span className="quiet small">{span(starts_at, ends_at)}</span>
+      </p>
+      <p className="row-what">
+        {isOff ? <s>{title}</s> : title}
+        <span className="quiet small">{placeOf(room, booking)}</span>
+      </p>
+      {children}
+    </div>
+  );
+}
+
 /** Where one has met, with what one said of it. */
 export function Past({
   bookings,
@@ -51,38 +109,22 @@ export function Past({
   rated: ReadonlyMap<number, number>;
   roomOf: Rooms;
 }): ReactNode {
-  const [all, showAll] = useState(false);
   return (
-    <Section
+    <Folded
       title="Past"
-      count={bookings.length}
-      aside={
-        bookings.length > FEW && (
-          <button type="button" className="link" onClick={() => showAll(!all)}>
-            {all ? "Show fewer" : "Show all"}
-          </button>
-        )
-      }
+      bookings={bookings}
+      empty={<Empty level={3} icon="clock" title="Nothing yet" text="Where you have met will stand here." />}
     >
-      {bookings.length === 0 && <Empty level={3} icon="clock" title="Nothing yet" text="Where you have met will stand here." />}
-      {bookings.slice(0, all ? undefined : FEW).map((booking) => {
+      {(booking) => {
         const rating = rated.get(booking.room_id);
         const room = roomOf.get(booking.room_id);
         return (
-          <div className="row" key={booking.id}>
-            <p className="row-when">
-              {shortDay(booking.starts_at)}
-              <span className="quiet small">{span(booking.starts_at, booking.ends_at)}</span>
-            </p>
-            <p className="row-what">
-              {booking.title}
-              <span className="quiet small">{room ? `${room.name} · ${room.location}` : booking.room_name}</span>
-            </p>
+          <DoneRow key={booking.id} booking={booking} room={room}>
             {rating === undefined ? room && <Link to={`/rooms/${room.id}`}>Rate {room.name}</Link> : <Stars rating={rating} size={14} />}
-          </div>
+          </DoneRow>
         );
-      })}
-    </Section>
+      }}
+    </Folded>
   );
 }
 
@@ -90,26 +132,19 @@ export function Past({
 export function Cancelled({ bookings, roomOf }: { bookings: readonly Booking[]; roomOf: Rooms }): ReactNode {
   const { me } = useSession();
   return (
-    <Section title="Cancelled" count={bookings.length}>
-      {bookings.length === 0 && (
-        <Empty level={3} icon="clock" title="Nothing cancelled" text="Bookings you cancel stay here for reference." />
-      )}
-      {bookings.slice(0, 20).map((booking) => (
-        <div className="row" key={booking.id}>
-          <p className="row-when quiet">
-            {shortDay(booking.starts_at)}
-            <span className="quiet small">{span(booking.starts_at, booking.ends_at)}</span>
-          </p>
-          <p className="row-what quiet">
-            <s>{booking.title}</s>
-            <span className="quiet small">{placeOf(roomOf.get(booking.room_id), booking)}</span>
-          </p>
+    <Folded
+      title="Cancelled"
+      bookings={bookings}
+      empty={<Empty level={3} icon="clock" title="Nothing cancelled" text="Bookings you cancel stay here for reference." />}
+    >
+      {(booking) => (
+        <DoneRow key={booking.id} booking={booking} room={roomOf.get(booking.room_id)} isOff>
           <span className="quiet small">
             Cancelled by {booking.cancelled_by === me.username ? "you" : "an admin"}
             {booking.cancelled_at && `, ${dayMonthShort(booking.cancelled_at)}`}
           </span>
-        </div>
-      ))}
-    </Section>
+        </DoneRow>
+      )}
+    </Folded>
   );
 }

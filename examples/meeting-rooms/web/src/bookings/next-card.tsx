@@ -1,8 +1,8 @@
 import type { CSSProperties, ReactNode } from "react";
 import type { Booking, Room } from "../api/types.ts";
-import { seats } from "../day/book-form.tsx";
-import { capitalised } from "../day/filter-bar.tsx";
+import { capitalised } from "../parts/capitalised.ts";
 import { Icon } from "../parts/icon.tsx";
+import { seats, signOf } from "../room/facts.ts";
 import { clock, dayName, dayOf, MINUTE, shortDay, span } from "../times.ts";
 
 const HOUR = 60 * MINUTE;
@@ -74,7 +74,7 @@ export function NextCard({
           </li>
           {room.equipment.length > 0 && (
             <li>
-              <Icon name="screen" /> {capitalised(room.equipment.join(", "))}
+              <Icon name={signOf(room.equipment[0] ?? "")} /> {capitalised(room.equipment.join(", "))}
             </li>
           )}
         </ul>

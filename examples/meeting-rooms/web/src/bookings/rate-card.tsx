@@ -1,7 +1,8 @@
 import { type ReactNode, useState } from "react";
 import { postReview } from "../api/bookings.ts";
-import { ApiError } from "../api/call.ts";
+import { faultOf } from "../api/call.ts";
 import type { Booking } from "../api/types.ts";
+import { useAttempt } from "../api/use-attempt.ts";
 import { StarInput } from "../parts/star-input.tsx";
 import { Link } from "../router.tsx";
 import { shortDay } from "../times.ts";
@@ -9,15 +10,18 @@ import { shortDay } from "../times.ts";
 /** Rooms that somebody has met in and not rated: one press on a star does. */
 export function RateCard({ bookings, onRated }: { bookings: readonly Booking[]; onRated(): void }): ReactNode {
   const [given, setGiven] = useState<Record<number, number>>({});
-  const [fault, setFault] = useState<string>();
-  const rate = (room: number, rating: number): void => {
-    setGiven((before) => ({ ...before, [room]: rating }));
-    setFault(undefined);
-    postReview(room, rating, "").then(onRated, (error: unknown) => {
-      setFault(error instanceof ApiError && error.status > 0 ? error.message : "The reviews service does not answer.");
-      setGiven(({ [room]: _, ...others }) => others);
+  const { error, run } = useAttempt();
+  const rate = (room: number, rating: number): Promise<void> =>
+    run(async () => {
+      setGiven((before) => ({ ...before, [room]: rating }));
+      try {
+        await postReview(room, rating, "");
+        onRated();
+      } catch (refused) {
+        setGiven(({ [room]: _, ...others }) => others);
+        throw refused;
+      }
     });
-  };
   return (
     <section className="card rate-card" aria-labelledby="rate-title">
       <h2 className="subhead" id="rate-title">
@@ -34,13 +38,13 @@ export function RateCard({ bookings, onRated }: { bookings: readonly Booking[]; 
             label={`How was ${room_name}?`}
             name={`rate-${room_id}`}
             value={given[room_id] ?? 0}
-            onChange={(rating) => rate(room_id, rating)}
+            onChange={(rating) => void rate(room_id, rating)}
           />
         </div>
       ))}
-      {fault && (
+      {error && (
         <p className="fault" role="alert">
-          {fault}
+          {faultOf(error, "reviews")}
         </p>
       )}
     </section>

@@ -2,11 +2,21 @@ import type { CSSProperties, ReactNode } from "react";
 import type { PeakHours } from "../api/analytics.ts";
 
 const HOURS = Array.from({ length: 10 }, (_, index) => 8 + index);
-export const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri"] as const;
+
+const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"] as const;
+
+/** "Mon". */
+const brief = (weekday: string): string => weekday.slice(0, 3);
 
 /** How many bookings begin at an hour of a weekday. */
-export const countAt = ({ weekdays }: PeakHours, weekday: number, hour: number): number =>
+const countAt = ({ weekdays }: PeakHours, weekday: number, hour: number): number =>
   weekdays.find((one) => one.weekday === weekday && one.hour === hour)?.booking_count ?? 0;
+
+/** The same as a table: a row for each hour. */
+export const heatTable = (peaks: PeakHours): { head: string[]; rows: (string | number)[][] } => ({
+  head: ["Hour", ...WEEKDAYS.map(brief)],
+  rows: HOURS.map((hour) => [`${hour}:00`, ...WEEKDAYS.map((_, index) => countAt(peaks, index + 1, hour))]),
+});
 
 /** Few to many, in six steps. */
 const step = (count: number, most: number): number => (most === 0 ? 0 : Math.min(5, Math.round((count / most) * 5)));
@@ -26,7 +36,7 @@ export function Heat({ peaks }: { peaks: PeakHours }): ReactNode {
         ))}
         {WEEKDAYS.map((name) => [
           <span key={name} className="heat-day">
-            {name}
+            {brief(name)}
           </span>,
           ...cells
             .filter((cell) => cell.name === name)

@@ -1,6 +1,7 @@
 import type { CSSProperties, ReactNode } from "react";
 import { CartesianGrid, Line, LineChart, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { clock } from "../times.ts";
+import { ACROSS, SMALL, UPWARDS } from "./axes.ts";
 import { ChartTooltip } from "./tooltip.tsx";
 
 const HEIGHT = 190;
@@ -9,6 +10,9 @@ const BOTTOM = 30;
 
 /** Pixels between the labels of two lines. */
 const APART = 17;
+
+/** Pixels from the end of a line to its label. */
+const LEADER = 20;
 
 export interface Series {
   name: string;
@@ -68,30 +72,29 @@ export function Lines({
   const lastOf = (name: string): number => Number(points.findLast((point) => point[name] !== null)?.[name] ?? 0);
   const yOf = (value: number): number => TOP + (1 - value / most) * (HEIGHT - TOP - BOTTOM);
   const labels = spread(series.map(({ name }) => ({ name, y: yOf(lastOf(name)) })));
-  /** A line of one point would not be seen. */
-  const alone = (name: string): boolean => points.filter((point) => point[name] !== null).length < 2;
+  /** Whether a point has none beside it: a line of one point would not be seen. */
+  const isAlone = (name: string, index: number): boolean =>
+    (points[index]?.[name] ?? null) !== null && [index - 1, index + 1].every((near) => (points[near]?.[name] ?? null) === null);
   const shown = (value: number): string => `${value.toFixed(digits)}${unit}`;
   return (
     <div className="lines" data-chart={title}>
       <ResponsiveContainer width="100%" height={HEIGHT}>
-        <LineChart data={[...points]} margin={{ top: TOP, right: 20, bottom: 0, left: -20 }} accessibilityLayer title={title}>
+        <LineChart data={[...points]} margin={{ top: TOP, right: LEADER, bottom: 0, left: -20 }} accessibilityLayer title={title}>
           <CartesianGrid vertical={false} stroke="var(--grid)" />
           <XAxis
+            {...ACROSS}
             dataKey="at"
             ticks={[0, 20, 40, 59].flatMap((index) => points[index]?.at ?? [])}
             interval={0}
-            tickLine={false}
-            axisLine={{ stroke: "var(--nl-edge)" }}
-            tick={{ fill: "var(--nl-quiet)", fontSize: 12 }}
             tickFormatter={clock}
           />
-          <YAxis domain={[0, most]} tickCount={5} tickLine={false} axisLine={false} tick={{ fill: "var(--nl-quiet)", fontSize: 12 }} />
+          <YAxis {...UPWARDS} domain={[0, most]} tickCount={5} />
           {alert && alert.at <= most && (
             <ReferenceLine
               y={alert.at}
               stroke="var(--nl-bad)"
               strokeDasharray="4 4"
-              label={{ value: alert.label, position: "insideBottomLeft", fill: "var(--nl-bad)", fontSize: 12 }}
+              label={{ ...SMALL, value: alert.label, position: "insideBottomLeft", fill: "var(--nl-bad)" }}
             />
           )}
           <Tooltip cursor={{ stroke: "var(--nl-edge)" }} content={<ChartTooltip title={clock} value={(value: number) => shown(value)} />} />
@@ -103,19 +106,31 @@ export function Lines({
               stroke={color}
               strokeWidth={2}
               {...(dashed && { strokeDasharray: "4 4" })}
-              dot={alone(name) && { r: 2, fill: color }}
+              dot={({ cx, cy, index }) => <circle key={index} cx={cx} cy={cy} r={isAlone(name, index) ? 2 : 0} fill={color} />}
               isAnimationActive={false}
             />
           ))}
         </LineChart>
       </ResponsiveContainer>
-      <ul className="line-ends" aria-hidden="true">
-        {series.map(({ name, label, color, dashed }) => (
-          <li key={name} style={{ "--top": `${labels.get(name)}px`, "--color": color } as CSSProperties} data-dashed={dashed || undefined}>
-            {label} <span className="quiet">{lastOf(name).toFixed(digits)}</span>
-          </li>
-        ))}
-      </ul>
+      <div className="line-ends" aria-hidden="true">
+        <svg width={LEADER} height={HEIGHT} aria-hidden="true">
+          {series.map(({ name, color, dashed }) => (
+            <path
+              key={name}
+              d={`M2 ${yOf(lastOf(name))}h5L${LEADER - 6} ${labels.get(name)}h5`}
+              stroke={color}
+              strokeDasharray={dashed ? "2 3" : undefined}
+            />
+          ))}
+        </svg>
+        <ul>
+          {series.map(({ name, label }) => (
+            <li key={name} style={{ "--top": `${labels.get(name)}px` } as CSSProperties}>
+              {label} <span className="quiet">{lastOf(name).toFixed(digits)}</span>
+            </li>
+          ))}
+        </ul>
+      </div>
     </div>
   );
 }

@@ -1,8 +1,7 @@
 import type { CSSProperties, ReactNode } from "react";
 import type { Overview, Today } from "../api/analytics.ts";
 import { Stars } from "../parts/icon.tsx";
-
-const number = new Intl.NumberFormat("en-GB");
+import { counted } from "./counted.ts";
 
 function Tile({
   name,
@@ -58,25 +57,20 @@ export function Tiles({ overview, today, now }: { overview: Overview; today: Tod
   const { users, rooms, bookings, reviews } = overview;
   return (
     <div className="figures">
-      <Tile
-        name="Today"
-        value={number.format(today.total)}
-        unit="bookings"
-        foot={`${today.in_progress} going on now, ${today.to_come} to come`}
-      >
+      <Tile name="Today" value={counted(today.total)} unit="bookings" foot={`${today.in_progress} going on now, ${today.to_come} to come`}>
         <DayBars hours={today.hours} now={now} />
       </Tile>
       <Tile
         name="Bookings"
-        value={number.format(bookings.total)}
+        value={counted(bookings.total)}
         unit="in all"
-        foot={`${number.format(bookings.confirmed)} confirmed, ${number.format(bookings.cancelled)} cancelled`}
+        foot={`${counted(bookings.confirmed)} confirmed, ${counted(bookings.cancelled)} cancelled`}
       >
         <Split part={bookings.confirmed} all={bookings.total} />
       </Tile>
       <Tile
         name="Rooms"
-        value={number.format(rooms.available)}
+        value={counted(rooms.available)}
         unit={`of ${rooms.total} available`}
         foot={`${rooms.unavailable} closed for booking`}
       >
@@ -87,19 +81,14 @@ export function Tiles({ overview, today, now }: { overview: Overview; today: Tod
           ))}
         </span>
       </Tile>
-      <Tile
-        name="People"
-        value={number.format(users.active)}
-        unit={`of ${number.format(users.total)} active`}
-        foot={`${users.inactive} inactive`}
-      >
+      <Tile name="People" value={counted(users.active)} unit={`of ${counted(users.total)} active`} foot={`${users.inactive} inactive`}>
         <Split part={users.active} all={users.total} />
       </Tile>
       <Tile
         name="Average rating"
         value={reviews.average_rating === null ? "–" : reviews.average_rating.toFixed(2)}
         unit="of 5"
-        foot={reviews.total === 1 ? "1 review" : `${number.format(reviews.total)} reviews`}
+        foot={reviews.total === 1 ? "1 review" : `${counted(reviews.total)} reviews`}
       >
         <Stars rating={reviews.average_rating ?? 0} size={18} />
       </Tile>

@@ -1,55 +1,74 @@
 import { type FormEvent, type ReactNode, useId, useState } from "react";
-import type { RoomDay } from "../api/types.ts";
-import { at, clockOf, dayMonth, lengthOf, weekday } from "../times.ts";
+import { clockOf } from "../times.ts";
 import { type Draft, gapAt, type Span, STEP } from "./draft.ts";
 
+/** The quarter hours from one to another. */
 const quarters = (from: number, to: number): number[] => {
   const count = Math.max(0, Math.floor((to - from) / STEP) + 1);
   return Array.from({ length: count }, (_, index) => from + index * STEP);
 };
 
-const until = (gap: Span | undefined): string => (gap && gap.to < 1440 ? `free until ${clockOf(gap.to)}` : "nothing after it");
+function TimeSelect({
+  label,
+  value,
+  times,
+  onChange,
+}: {
+  label: string;
+  value: number;
+  times: readonly number[];
+  onChange(minutes: number): void;
+}): ReactNode {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <select id={id} value={value} onChange={(event) => onChange(Number(event.target.value))}>
+        {times.map((minutes) => (
+          <option key={minutes} value={minutes}>
+            {clockOf(minutes)}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
 
-/** The card, on a phone the sheet, in which a draft becomes a booking. */
+/** The fields in which a draft becomes a booking. */
 export function BookForm({
-  room,
   draft,
-  day,
   gaps,
-  isSheet = false,
+  dayField,
+  foot,
   change,
   onBook,
-  onClose,
 }: {
-  room: RoomDay;
   draft: Draft;
-  day: string;
+  /** When the room is free. */
   gaps: readonly Span[];
-  isSheet?: boolean;
+  /** Where the day is chosen, if it is chosen here. */
+  dayField?: ReactNode;
+  /** What sends the form. */
+  foot: ReactNode;
   change(changes: Partial<Draft>): void;
   onBook(): void;
-  onClose(): void;
 }): ReactNode {
   const id = useId();
   const [untitled, setUntitled] = useState(false);
-  const { from, to, title, fault } = draft;
+  const { from, to, title, phase, fault } = draft;
   const gap = gapAt(gaps, from);
-  const length = lengthOf(to - from);
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (title.trim() === "") {
       setUntitled(true);
       document.getElementById(`${id}-title`)?.focus();
-    } else onBook();
+    } else if (phase === "open") onBook();
   };
   const begin = (next: number): void => {
-    const within = gapAt(gaps, next);
-    const most = within?.to ?? next + 60;
+    const most = gapAt(gaps, next)?.to ?? next + 60;
     change({ from: next, to: to > next && to <= most ? to : Math.min(next + 60, most) });
   };
-  const starts = gaps.flatMap((one) => quarters(one.from, one.to - STEP));
-  const ends = gap ? quarters(from + STEP, Math.min(gap.to, from + 720)) : [to];
 
   return (
     <form className="book-form" onSubmit={submit} noValidate>
@@ -69,61 +88,20 @@ export function BookForm({
           }}
         />
       </div>
-      {isSheet && (
-        <div className="field">
-          <span className="field-label">Day</span>
-          <p className="field-fixed">
-            {weekday(at(day, 720))} {dayMonth(at(day, 720))}
-          </p>
-        </div>
-      )}
+      {dayField}
       <div className="pair">
-        <div className="field">
-          <label htmlFor={`${id}-from`}>From</label>
-          <select id={`${id}-from`} value={from} onChange={(event) => begin(Number(event.target.value))}>
-            {starts.map((minutes) => (
-              <option key={minutes} value={minutes}>
-                {clockOf(minutes)}
-              </option>
-            ))}
-          </select>
-        </div>
-        <div className="field">
-          <label htmlFor={`${id}-to`}>To</label>
-          <select id={`${id}-to`} value={to} onChange={(event) => change({ to: Number(event.target.value) })}>
-            {ends.map((minutes) => (
-              <option key={minutes} value={minutes}>
-                {clockOf(minutes)}
-              </option>
-            ))}
-          </select>
-        </div>
+        <TimeSelect label="From" value={from} times={gaps.flatMap((one) => quarters(one.from, one.to - STEP))} onChange={begin} />
+        <TimeSelect
+          label="To"
+          value={to}
+          times={gap ? quarters(from + STEP, Math.min(gap.to, from + 720)) : [to]}
+          onChange={(next) => change({ to: next })}
+        />
       </div>
       <p className="fault" id={`${id}-fault`} role="alert">
         {untitled ? "Give the booking a title." : fault}
       </p>
-      {isSheet ? (
-        <button type="submit" className="button button-primary button-wide button-tall">
-          Book for {length}
-        </button>
-      ) : (
-        <div className="book-foot">
-          <span className="quiet small">
-            {length} · {until(gap)}
-          </span>
-          <button type="button" className="button button-quiet" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button button-primary" aria-label={`Book ${room.name}`}>
-            Book
-          </button>
-        </div>
-      )}
+      {foot}
     </form>
   );
 }
-
-export const seats = (capacity: number): string => (capacity === 1 ? "1 seat" : `${capacity} seats`);
-
-/** What is said beside a room's name. */
-export const roomFacts = ({ capacity, location }: RoomDay): string => `${seats(capacity)} · ${location}`;

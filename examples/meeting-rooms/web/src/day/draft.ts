@@ -1,5 +1,5 @@
 import type { RoomDay } from "../api/types.ts";
-import { dayOf, minutesIn } from "../times.ts";
+import { dayOf, minutesIn, OPENS } from "../times.ts";
 
 /** Minutes that a booking begins and ends on. */
 export const STEP = 15;
@@ -18,9 +18,10 @@ export interface Span {
 /** A booking that is being made. */
 export interface Draft extends Span {
   roomId: number;
+  day: string;
   title: string;
-  /** `dragged` while the pointer is down; `taken` when somebody else was first. */
-  phase: "dragged" | "open" | "saving" | "taken";
+  /** `dragged` while the pointer is down; `moving` to a day that is still being read; `taken` when somebody else was first. */
+  phase: "dragged" | "open" | "moving" | "saving" | "taken";
   /** What is wrong with it, in words. */
   fault?: string;
 }
@@ -82,6 +83,14 @@ export function nextFree(gaps: readonly Span[], { from, to }: Span): Span | unde
   if (!gap) return undefined;
   const begins = Math.max(gap.from, from);
   return { from: begins, to: begins + length };
+}
+
+/** A draft that was moved to a day with these gaps: at the same time where that is free, else when it next is. */
+export function settled({ fault: _, ...draft }: Draft, gaps: readonly Span[]): Draft {
+  const { from, to } = draft;
+  const span = nextFree(gaps, { from, to }) ?? nextFree(gaps, { from: OPENS, to: OPENS + to - from }) ?? gaps[0];
+  if (!span) return { ...draft, phase: "open", fault: "It is not free on this day. Choose another one." };
+  return { ...draft, from: span.from, to: Math.min(span.to, span.from + to - from), phase: "open" };
 }
 
 /** Whether a room is free all through a stretch. */

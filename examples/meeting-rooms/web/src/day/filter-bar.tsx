@@ -1,19 +1,30 @@
 import type { ReactNode, RefObject } from "react";
+import { capitalised } from "../parts/capitalised.ts";
+import { ChipSelect } from "../parts/chip-select.tsx";
 import { Icon, type IconName } from "../parts/icon.tsx";
-import { clockOf } from "../times.ts";
-import { type Filters, isFiltered } from "./filters.ts";
+import { SearchField } from "../parts/search-field.tsx";
+import { signOf } from "../room/facts.ts";
+import { CLOSES, clockOf, OPENS } from "../times.ts";
+import { ALL_ROOMS, type Filters, isFiltered } from "./filters.ts";
 
 const SEATS = [2, 4, 6, 8, 12, 16, 20];
 
-const SIGNS: Readonly<Record<string, IconName>> = { screen: "screen", projector: "screen", video: "video", whiteboard: "board" };
+/** An hour that a room may be free for, from each half hour on, as the address has it. */
+const HOURS = Array.from({ length: (CLOSES - OPENS) / 30 - 1 }, (_, half) => OPENS + half * 30).map((from) => ({
+  from: clockOf(from),
+  to: clockOf(from + 60),
+}));
 
-/** A sign for what a room has. */
-export const signOf = (equipment: string): IconName =>
-  Object.entries(SIGNS).find(([word]) => equipment.toLowerCase().includes(word))?.[1] ?? "check";
-
-export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-const HOURS = Array.from({ length: 21 }, (_, half) => 480 + half * 30);
+/** A filter that is set, or a switch for one. */
+function Chip({ icon, isOn, onPress, children }: { icon?: IconName; isOn: boolean; onPress(): void; children: ReactNode }): ReactNode {
+  return (
+    <button type="button" className="chip" aria-pressed={isOn} onClick={onPress}>
+      {icon && <Icon name={icon} />}
+      {children}
+      {isOn && <Icon name="close" size={16} />}
+    </button>
+  );
+}
 
 /** What may be asked of a room. */
 export function FilterBar({
@@ -34,73 +45,42 @@ export function FilterBar({
   const { name, seats, free } = filters;
   const toggle = (one: string): void => {
     const next = filters.equipment.includes(one) ? filters.equipment.filter((other) => other !== one) : [...filters.equipment, one];
-    change({ with: next.join(",") || undefined });
+    change({ with: next.join(",") });
   };
   return (
     <div className="filters">
-      <div className="search">
-        <Icon name="search" />
-        <input
-          ref={search}
-          type="search"
-          aria-label="Find a room"
-          placeholder="Find a room"
-          value={name}
-          onChange={(event) => change({ q: event.target.value })}
-        />
-      </div>
+      <SearchField label="Find a room" field={search} value={name} onChange={(q) => change({ q })} />
       <div className="chips">
         {seats > 0 ? (
-          <button type="button" className="chip" aria-pressed="true" onClick={() => change({ seats: undefined })}>
-            {seats} seats or more <Icon name="close" size={16} />
-          </button>
+          <Chip isOn onPress={() => change({ seats: undefined })}>
+            {seats} seats or more
+          </Chip>
         ) : (
-          <label className="chip chip-select">
-            <Icon name="people" />
-            <select aria-label="Seats" value="" onChange={(event) => change({ seats: event.target.value })}>
-              <option value="">Seats</option>
-              {SEATS.map((many) => (
-                <option key={many} value={many}>
-                  {many} or more
-                </option>
-              ))}
-            </select>
-          </label>
+          <ChipSelect
+            label="Seats"
+            icon="people"
+            value=""
+            options={[["", "Seats"], ...SEATS.map((many) => [String(many), `${many} or more`] as const)]}
+            onChange={(many) => change({ seats: many })}
+          />
         )}
-        {equipment.map((one) => {
-          const pressed = filters.equipment.includes(one);
-          return (
-            <button key={one} type="button" className="chip" aria-pressed={pressed} onClick={() => toggle(one)}>
-              <Icon name={signOf(one)} /> {capitalised(one)}
-              {pressed && <Icon name="close" size={16} />}
-            </button>
-          );
-        })}
+        {equipment.map((one) => (
+          <Chip key={one} icon={signOf(one)} isOn={filters.equipment.includes(one)} onPress={() => toggle(one)}>
+            {capitalised(one)}
+          </Chip>
+        ))}
         {free ? (
-          <button type="button" className="chip" aria-pressed="true" onClick={() => change({ from: undefined, to: undefined })}>
-            <Icon name="clock" /> Free {clockOf(free.from)}–{clockOf(free.to)} <Icon name="close" size={16} />
-          </button>
+          <Chip icon="clock" isOn onPress={() => change({ from: undefined, to: undefined })}>
+            Free {clockOf(free.from)}–{clockOf(free.to)}
+          </Chip>
         ) : (
-          <label className="chip chip-select">
-            <Icon name="clock" />
-            <select
-              aria-label="Free for an hour from"
-              value=""
-              onChange={(event) =>
-                change({
-                  from: event.target.value,
-                  to: clockOf(Number(event.target.value.slice(0, 2)) * 60 + Number(event.target.value.slice(3)) + 60),
-                })
-              }
-            >
-              <option value="">Free between…</option>
-              {HOURS.slice(0, -2).map((minutes) => (
-                <option key={minutes} value={clockOf(minutes)}>
-                  {clockOf(minutes)}–{clockOf(minutes + 60)}
-                </option>
-              ))}
-            </select>
-          </label>
+          <ChipSelect
+            label="Free for an hour from"
+            icon="clock"
+            value=""
+            options={[["", "Free between…"], ...HOURS.map(({ from, to }) => [from, `${from}–${to}`] as const)]}
+            onChange={(from) => change({ from, to: HOURS.find((hour) => hour.from === from)?.to })}
+          />
         )}
       </div>
       <p className="filters-count">
@@ -108,11 +88,7 @@ export function FilterBar({
           {count} of {total} rooms
         </span>
         {isFiltered(filters) && (
-          <button
-            type="button"
-            className="link"
-            onClick={() => change({ q: undefined, seats: undefined, with: undefined, from: undefined, to: undefined })}
-          >
+          <button type="button" className="link" onClick={() => change(ALL_ROOMS)}>
             Clear filters
           </button>
         )}

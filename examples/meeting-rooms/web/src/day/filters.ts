@@ -9,6 +9,9 @@ export interface Filters {
   free: Span | undefined;
 }
 
+/** What takes every filter out of the address. */
+export const ALL_ROOMS = { q: undefined, seats: undefined, with: undefined, from: undefined, to: undefined } as const;
+
 const minutesOf = (text: string | null): number | undefined => {
   const [, hours, minutes] = /^(\d\d):(\d\d)$/.exec(text ?? "") ?? [];
   return hours === undefined ? undefined : Number(hours) * 60 + Number(minutes);
@@ -30,17 +33,12 @@ export function filtersOf(query: URLSearchParams): Filters {
 export const isFiltered = ({ name, seats, equipment, free }: Filters): boolean =>
   name !== "" || seats > 0 || equipment.length > 0 || !!free;
 
-/** The rooms that fit, in the order they came in. */
-export function fitting(rooms: readonly RoomDay[], day: string, { name, seats, equipment, free }: Filters): RoomDay[] {
-  const wanted = name.trim().toLowerCase();
-  return rooms.filter(
-    (room) =>
-      `${room.name} ${room.location}`.toLowerCase().includes(wanted) &&
-      room.capacity >= seats &&
-      equipment.every((one) => room.equipment.includes(one)) &&
-      (!free || isFree(room, day, free)),
-  );
-}
+/** Whether a room is as it is asked for on a day. */
+export const fits = (room: RoomDay, day: string, { name, seats, equipment, free }: Filters): boolean =>
+  `${room.name} ${room.location}`.toLowerCase().includes(name.trim().toLowerCase()) &&
+  room.capacity >= seats &&
+  equipment.every((one) => room.equipment.includes(one)) &&
+  (!free || isFree(room, day, free));
 
 /** What rooms have, the most common first. */
 export function commonEquipment(rooms: readonly RoomDay[], most: number): string[] {

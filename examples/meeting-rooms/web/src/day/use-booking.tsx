@@ -5,7 +5,7 @@ import type { Booking, RoomDay } from "../api/types.ts";
 import { Message } from "../parts/states.tsx";
 import { Link } from "../router.tsx";
 import { at, clockOf, dayInSentence } from "../times.ts";
-import { type Draft, gapsOf, nextFree } from "./draft.ts";
+import { type Draft, gapsOf, nextFree, settled } from "./draft.ts";
 
 /** Milliseconds that a block says "Taken" before it goes. */
 const SHOWN = 4_000;
@@ -17,12 +17,15 @@ export function useBooking({
   day,
   now,
   rooms,
+  isRead,
   reload,
   booked,
 }: {
   day: string;
   now: number;
   rooms: readonly RoomDay[];
+  /** Whether the rooms are those of the day already. */
+  isRead: boolean;
   reload(): void;
   booked(made: Booking): void;
 }): { draft: Draft | undefined; setDraft(draft: Draft | undefined): void; onBook(draft: Draft): void; message: ReactNode } {
@@ -30,11 +33,16 @@ export function useBooking({
   const [outcome, setOutcome] = useState<Outcome>();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another day begins with nothing chosen
   useEffect(() => {
-    setDraft(undefined);
+    // Another day begins with nothing chosen, unless what is chosen was moved there.
+    setDraft((chosen) => (chosen?.day === day ? chosen : undefined));
     setOutcome(undefined);
   }, [day]);
+  useEffect(() => {
+    if (draft?.phase !== "moving" || !isRead) return;
+    const room = rooms.find(({ id }) => id === draft.roomId);
+    setDraft(settled(draft, room ? gapsOf(room, day, now) : []));
+  }, [draft, isRead, rooms, day, now]);
 
   const change = (next: Draft | undefined): void => {
     clearTimeout(timer.current);

@@ -3,34 +3,45 @@ import { readBookings, readOwnReviews } from "../api/bookings.ts";
 import { useLive } from "../api/live.ts";
 import { readRooms } from "../api/rooms.ts";
 import { useSession } from "../api/session.ts";
-import type { Booking } from "../api/types.ts";
 import { useRead } from "../api/use-read.ts";
-import { CancelRow } from "../bookings/cancel-row.tsx";
-import { Cancelled, Past, placeOf, Section } from "../bookings/lists.tsx";
+import { Cancelled, Past } from "../bookings/lists.tsx";
 import { NextCard } from "../bookings/next-card.tsx";
 import { RateCard } from "../bookings/rate-card.tsx";
+import { sorted, unrated } from "../bookings/sort.ts";
+import { Upcoming } from "../bookings/upcoming.tsx";
 import { Choice } from "../parts/choice.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { Bones, Empty, Failed } from "../parts/states.tsx";
+import { Bones, Failed } from "../parts/states.tsx";
 import { useNow, usePhone } from "../parts/use-media.ts";
 import { Link } from "../router.tsx";
-import { at, dayMonth, dayName, dayOf, weekday, zone } from "../times.ts";
 
 type Shown = "upcoming" | "past" | "cancelled";
 
-function DayHeading({ day, now }: { day: string; now: number }): ReactNode {
-  const name = dayName(day, now);
-  const noon = at(day, 720);
+/** Whether cancelling asks for a code, and where that is changed. */
+function ProtectionNote(): ReactNode {
+  const { mfaEnabled } = useSession();
   return (
-    <h3 className="day-heading">
-      <strong>{name}</strong> <span>{name === weekday(noon) ? dayMonth(noon) : `${weekday(noon)} ${dayMonth(noon)}`}</span>
-    </h3>
+    <section className="card note-card" data-on={mfaEnabled || undefined}>
+      <Icon name="shield" />
+      <div>
+        <h2>Two-step verification is {mfaEnabled ? "on" : "off"}</h2>
+        <p className="quiet">
+          {mfaEnabled ? (
+            "Cancelling asks for a code if your last one is more than 5 minutes old."
+          ) : (
+            <>
+              With it on, nobody else can cancel your bookings. <Link to="/security">Turn it on</Link>
+            </>
+          )}
+        </p>
+      </div>
+    </section>
   );
 }
 
 /** One's own bookings: what comes, what was, and what was called off. */
 export function BookingsPage(): ReactNode {
-  const { me, mfaEnabled } = useSession();
+  const { me } = useSession();
   const now = useNow();
   const isPhone = usePhone();
   const [tab, setTab] = useState<Shown>("upcoming");
@@ -49,18 +60,8 @@ export function BookingsPage(): ReactNode {
   }
   const roomOf = new Map((rooms.data ?? []).map((room) => [room.id, room]));
   const rated = new Map((reviews.data ?? []).map(({ room_id, rating }) => [room_id, rating]));
-  const bookings = read.data ?? [];
-  const isOver = ({ ends_at }: Booking): boolean => new Date(ends_at).getTime() <= now;
-  const confirmed = bookings.filter(({ status }) => status === "confirmed");
-  const upcoming = confirmed.filter((one) => !isOver(one));
-  const past = confirmed.filter(isOver).reverse();
-  const cancelled = bookings.filter(({ status }) => status === "cancelled").reverse();
-  const next = upcoming.find(({ starts_at }) => new Date(starts_at).getTime() > now);
-  const toRate = [
-    ...new Map(
-      past.filter(({ room_id }) => reviews.data && !rated.has(room_id) && roomOf.has(room_id)).map((one) => [one.room_id, one]),
-    ).values(),
-  ];
+  const { upcoming, next, past, cancelled } = sorted(read.data ?? [], now);
+  const toRate = reviews.data ? unrated(past, rated).filter(({ room_id }) => roomOf.has(room_id)) : [];
   const shows = (which: Shown): boolean => !isPhone || tab === which;
 
   return (
@@ -89,30 +90,12 @@ export function BookingsPage(): ReactNode {
         <div className="columns">
           <div className="stack">
             {shows("upcoming") && (
-              <Section title="Upcoming" count={upcoming.length} aside={<span className="quiet small">{zone}</span>}>
-                {upcoming.length === 0 && (
-                  <Empty level={3} icon="calendar" title="Nothing booked" text="Your next meeting will stand here.">
-                    <Link to="/" className="button">
-                      Find a room
-                    </Link>
-                  </Empty>
-                )}
-                {[...Map.groupBy(upcoming, ({ starts_at }) => dayOf(starts_at))].map(([day, ofDay]) => (
-                  <div key={day}>
-                    <DayHeading day={day} now={now} />
-                    {ofDay.map((booking) => (
-                      <CancelRow
-                        key={booking.id}
-                        booking={booking}
-                        place={placeOf(roomOf.get(booking.room_id), booking)}
-                        now={now}
-                        asksCode={mfaEnabled}
-                        onCancelled={(done) => read.put((before) => before.map((one) => (one.id === done.id ? done : one)))}
-                      />
-                    ))}
-                  </div>
-                ))}
-              </Section>
+              <Upcoming
+                bookings={upcoming}
+                roomOf={roomOf}
+                now={now}
+                onCancelled={(done) => read.put((before) => before.map((one) => (one.id === done.id ? done : one)))}
+              />
             )}
             {shows("past") && <Past bookings={past} rated={rated} roomOf={roomOf} />}
             {shows("cancelled") && <Cancelled bookings={cancelled} roomOf={roomOf} />}
@@ -120,21 +103,7 @@ export function BookingsPage(): ReactNode {
           <div className="stack aside" data-tab={tab}>
             {next && <NextCard booking={next} room={roomOf.get(next.room_id)} now={now} bookings={upcoming} />}
             {toRate.length > 0 && <RateCard bookings={toRate.slice(0, 3)} onRated={reviews.reload} />}
-            <section className="card note-card" data-on={mfaEnabled || undefined}>
-              <Icon name="shield" />
-              <div>
-                <h2>Two-step verification is {mfaEnabled ? "on" : "off"}</h2>
-                <p className="quiet">
-                  {mfaEnabled ? (
-                    "Cancelling asks for a code if your last one is more than 5 minutes old."
-                  ) : (
-                    <>
-                      With it on, nobody else can cancel your bookings. <Link to="/security">Turn it on</Link>
-                    </>
-                  )}
-                </p>
-              </div>
-            </section>
+            <ProtectionNote />
           </div>
         </div>
       )}

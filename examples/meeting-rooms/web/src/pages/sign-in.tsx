@@ -1,12 +1,14 @@
 import { SignInChallenge } from "@nightlatch/react";
-import { type FormEvent, type ReactNode, useEffect, useState } from "react";
-import { ApiError } from "../api/call.ts";
+import { type FormEvent, type ReactNode, useState } from "react";
+import { type ApiError, faultOf } from "../api/call.ts";
 import { type SecondStep, signIn } from "../api/session.ts";
 import type { ConsoleFacts } from "../api/types.ts";
+import { useAttempt } from "../api/use-attempt.ts";
+import { Door } from "../parts/door.tsx";
 import { Field, PasswordField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { DoorFrame } from "../parts/night-panel.tsx";
 import { Message } from "../parts/states.tsx";
+import { useFields } from "../parts/use-fields.ts";
 import { useNow } from "../parts/use-media.ts";
 import { Link } from "../router.tsx";
 
@@ -31,11 +33,7 @@ function Fault({ error }: { error: ApiError }): ReactNode {
   const isWrong = error.code === "credentials_invalid" || error.status === 422;
   return (
     <Message tone="bad" icon={isWrong ? "lock" : "alert"} assertive>
-      {isWrong
-        ? "That username and password do not match. Check both and try again."
-        : error.status === 0 || error.status >= 500
-          ? "The users service does not answer. Try again in a moment."
-          : error.message}
+      {isWrong ? "That username and password do not match. Check both and try again." : faultOf(error, "users")}
     </Message>
   );
 }
@@ -45,7 +43,7 @@ function DemoAccounts({
   fill,
 }: {
   accounts: ConsoleFacts["demo_accounts"];
-  fill(username: string, password: string): void;
+  fill(account: { username: string; password: string }): void;
 }): ReactNode {
   return (
     <section className="demo" aria-labelledby="demo-title">
@@ -60,7 +58,7 @@ function DemoAccounts({
             <code>{username}</code>
             <code className="quiet">{password}</code>
             <span className="quiet">{role === "admin" ? "Admin" : "Member"}</span>
-            <button type="button" className="link" aria-label={`Fill in ${username}`} onClick={() => fill(username, password)}>
+            <button type="button" className="link" aria-label={`Fill in ${username}`} onClick={() => fill({ username, password })}>
               Fill in
             </button>
           </li>
@@ -72,71 +70,41 @@ function DemoAccounts({
 
 /** The door: name and password, then a code where two-step verification is on. */
 export function SignInPage({ facts, ended, onDone }: { facts: ConsoleFacts; ended: boolean; onDone(): Promise<void> }): ReactNode {
-  const [username, setUsername] = useState("");
-  const [password, setPassword] = useState("");
+  const { busy, error, run } = useAttempt();
+  const { values, change, about } = useFields({ username: "", password: "" });
   const [second, setSecond] = useState<SecondStep>();
-  const [fault, setFault] = useState<ApiError>();
-  const [busy, setBusy] = useState(false);
-  useEffect(() => {
-    document.title = "Sign in · Meeting Rooms";
-  }, []);
 
-  const submit = async (event: FormEvent): Promise<void> => {
+  const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (busy) return;
-    setBusy(true);
-    setFault(undefined);
-    try {
-      const wanted = await signIn(username, password);
+    void run(async () => {
+      const wanted = await signIn(values.username, values.password);
       if (wanted) setSecond(wanted);
       else await onDone();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      setFault(error);
-    } finally {
-      setBusy(false);
-    }
+    });
   };
 
   if (second) {
     const restart = (): void => {
       setSecond(undefined);
-      setPassword("");
+      change({ password: "" });
     };
     return (
-      <DoorFrame>
-        <h1 className="hidden">Sign in</h1>
-        <SignInChallenge {...second} name={username} onRestart={restart} onDone={() => void onDone()} />
-      </DoorFrame>
+      <Door title="Sign in">
+        <SignInChallenge {...second} name={values.username} onRestart={restart} onDone={() => void onDone()} />
+      </Door>
     );
   }
   return (
-    <DoorFrame>
-      <h1>Sign in</h1>
-      <p className="quiet lead">Use the account you book rooms with.</p>
-      {ended && !fault && (
+    <Door title="Sign in" lead="Use the account you book rooms with.">
+      {ended && !error && (
         <Message tone="brass" icon="clock">
           You were signed out after 30 minutes. Nothing was lost.
         </Message>
       )}
-      {fault && <Fault error={fault} />}
+      {error && <Fault error={error} />}
       <form onSubmit={submit}>
-        <Field
-          label="Username"
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          required
-          value={username}
-          onChange={(event) => setUsername(event.target.value)}
-        />
-        <PasswordField
-          label="Password"
-          autoComplete="current-password"
-          required
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-        />
+        <Field {...about("username", "Username")} autoComplete="username" autoCapitalize="none" spellCheck={false} />
+        <PasswordField {...about("password", "Password")} autoComplete="current-password" />
         <button type="submit" className="button button-primary button-wide button-tall" aria-busy={busy}>
           Sign in
         </button>
@@ -144,15 +112,7 @@ export function SignInPage({ facts, ended, onDone }: { facts: ConsoleFacts; ende
       <p className="door-other">
         New here? <Link to="/register">Create an account</Link>
       </p>
-      {facts.demo_accounts.length > 0 && (
-        <DemoAccounts
-          accounts={facts.demo_accounts}
-          fill={(name, secret) => {
-            setUsername(name);
-            setPassword(secret);
-          }}
-        />
-      )}
-    </DoorFrame>
+      {facts.demo_accounts.length > 0 && <DemoAccounts accounts={facts.demo_accounts} fill={change} />}
+    </Door>
   );
 }

@@ -1,15 +1,19 @@
 import type { ReactNode } from "react";
-import { useLiveState } from "../api/live.ts";
+import { type LiveState, useLiveState } from "../api/live.ts";
 
-/** Whether what is shown is as of now. */
+const WORDS: Readonly<Record<LiveState, string>> = { live: "Live", connecting: "Connecting", lost: "Not live." };
+
+/** Whether what is shown is as of now, and a word on it. */
+export const LiveNote = ({ state, note }: { state: LiveState; note: string }): ReactNode => (
+  <p className="live" data-state={state} role="status">
+    <span className="live-dot" aria-hidden="true" />
+    <strong>{WORDS[state]}</strong>
+    <span className="quiet">{note}</span>
+  </p>
+);
+
+/** Whether live updates come in. */
 export function LiveDot({ note }: { note: string }): ReactNode {
   const state = useLiveState();
-  const lost = state === "lost";
-  return (
-    <p className="live" data-state={state} role="status">
-      <span className="live-dot" aria-hidden="true" />
-      <strong>{lost ? "Not live." : state === "live" ? "Live" : "Connecting"}</strong>
-      <span className="quiet">{lost ? "Reconnecting." : note}</span>
-    </p>
-  );
+  return <LiveNote state={state} note={state === "lost" ? "Reconnecting." : note} />;
 }

@@ -35,7 +35,7 @@ const BLOCKS: readonly (readonly [row: number, x: number, width: number])[] = [
 ];
 
 /** The dark half of the doors into the console: a day's bookings, and a free hour among them. */
-function NightPanel(): ReactNode {
+export function NightPanel(): ReactNode {
   return (
     <aside className="night-panel">
       <p className="brand">
@@ -65,17 +65,5 @@ function NightPanel(): ReactNode {
         <p>See what is free, book it, and get back to work.</p>
       </div>
     </aside>
-  );
-}
-
-/** A page before one is signed in. */
-export function DoorFrame({ children }: { children: ReactNode }): ReactNode {
-  return (
-    <div className="door">
-      <NightPanel />
-      <main className="door-main" id="main">
-        <div className="door-form">{children}</div>
-      </main>
-    </div>
   );
 }

@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect, useState } from "react";
 import type { ApiError } from "../api/call.ts";
 import { Link } from "../router.tsx";
-import { Icon, type IconName } from "./icon.tsx";
+import { Icon, type IconName, Stars } from "./icon.tsx";
 
 /** What stands where nothing else does: a sign, a name, a sentence, and what to do. */
 export function Empty({
@@ -12,7 +12,7 @@ export function Empty({
   level = 2,
   children,
 }: {
-  icon: IconName;
+  icon: IconName | "stars";
   title: string;
   text: string;
   tone?: "bad";
@@ -22,9 +22,15 @@ export function Empty({
   const Heading = `h${level}` as const;
   return (
     <div className="empty">
-      <span className="tile" data-tone={tone}>
-        <Icon name={icon} />
-      </span>
+      {icon === "stars" ? (
+        <span className="empty-stars" aria-hidden="true">
+          <Stars rating={0} size={20} />
+        </span>
+      ) : (
+        <span className="tile" data-tone={tone}>
+          <Icon name={icon} />
+        </span>
+      )}
       <Heading className="subhead">{title}</Heading>
       <p className="quiet">{text}</p>
       {children}
@@ -34,10 +40,7 @@ export function Empty({
 
 /** Something did not load. */
 export function Failed({ what, error, retry }: { what: string; error: ApiError; retry(): void }): ReactNode {
-  const text =
-    error.status === 0 || error.status >= 500
-      ? `The ${what.toLowerCase()} service does not answer. Your bookings are safe.`
-      : error.message;
+  const text = error.isAway ? `The ${what.toLowerCase()} service does not answer. Your bookings are safe.` : error.message;
   return (
     <div className="card" role="alert">
       <Empty icon="alert" tone="bad" title={`${what} did not load`} text={text}>

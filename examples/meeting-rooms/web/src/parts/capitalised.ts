@@ -1,0 +1,2 @@
+/** "Video", of "video". */
+export const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
