@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   secrets: ["internal", "errors.ts"],
   // The stores' interface is types alone; those but PostgreSQL's also do their own arithmetic with the pure schedule.
   stores: ["lockout"],
-  limits: ["internal", "errors.ts", "zod", "rate-limiter-flexible"],
+  limits: ["internal", "errors.ts", "rate-limiter-flexible"],
   audit: ["internal", "errors.ts", "secrets"],
   notices: ["internal", "errors.ts", "audit"],
   metrics: ["internal", "errors.ts", "prom-client"],

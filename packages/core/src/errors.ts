@@ -33,6 +33,12 @@ export class ConfigError extends MfaError {
   readonly code = "config_invalid" as const;
 }
 
+/** Stops the start for an option that there is none of: a misspelt one would be ignored, and what was meant by it with it. */
+export function refuseUnknown(face: string, unknown: object, known: string): void {
+  const [misspelt] = Object.keys(unknown);
+  if (misspelt !== undefined) throw new ConfigError(`${face}: there is no option "${misspelt}"; it takes ${known}.`);
+}
+
 /** A data key in the store does not open. Thrown by `ready()`, and by any call that comes before the keys are open. */
 export class KeyError extends MfaError {
   override readonly name: string = "KeyError";

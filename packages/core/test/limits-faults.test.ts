@@ -12,6 +12,7 @@ import {
   memoryLimits,
   postgresLimits,
   type RateLimitsOptions,
+  type RedisClient,
   redisLimits,
 } from "../src/limits/index.ts";
 import { newPrefix } from "./support/limit-backends.ts";
@@ -39,6 +40,9 @@ const answering = (answer: () => Promise<unknown>): LimitsBackend => ({
 
 const failing = answering(() => Promise.reject(new Error("connect ECONNREFUSED, password hunter2")));
 
+/** What is asked of a client of Redis before it is asked for anything. */
+const REDIS: RedisClient = { get: async () => null, del: async () => 0, multi: () => ({}) };
+
 describe("A13 a limiter that is missing or fails lets nobody pass", () => {
   test.each([undefined, null, {}, { limiter: true }, "memory"])("A13 a backend of %j stops the start", (backend) => {
     expect(() => createRateLimits(PRESETS, backend as never)).toThrow(ConfigError);
@@ -47,9 +51,11 @@ describe("A13 a limiter that is missing or fails lets nobody pass", () => {
   test.each([
     ["redisLimits", () => redisLimits(undefined as never)],
     ["redisLimits, on something else", () => redisLimits({ get: async () => null } as never)],
-    ["redisLimits, with a prefix of none", () => redisLimits({} as never, { prefix: "" })],
+    ["redisLimits, with a prefix of none", () => redisLimits(REDIS, { prefix: "" })],
+    ["redisLimits, with an option misspelt", () => redisLimits(REDIS, { prefx: "shop" } as never)],
     ["postgresLimits", () => postgresLimits(undefined as never)],
     ["postgresLimits, with a prefix with a bracket", () => postgresLimits({ query: async () => ({ rows: [] }) }, { prefix: "a]" })],
+    ["postgresLimits, with an option misspelt", () => postgresLimits({ query: async () => ({ rows: [] }) }, { prepared: true } as never)],
     ["postgresLimits, with an option misunderstood", () => postgresLimits({ query: async () => ({ rows: [] }) }, { prepare: 1 as never })],
   ])("A13 %s without a client of its own stops the start", (_, make) => {
     expect(make).toThrow(ConfigError);

@@ -58,6 +58,10 @@ describe("A17 the client behind proxies", () => {
     expect(() => clientAddress({ trustedProxies: trustedProxies as number })).toThrow(ConfigError);
   });
 
+  test("a misspelt option stops the start", () => {
+    expect(() => clientAddress({ trustedProxy: 1 } as never)).toThrow(/"trustedProxy"/);
+  });
+
   test.each(["10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/8/8", "proxy.internal", "", "10.0.0.0/-1", 7])(
     "a proxy of %j stops the start",
     (proxy) => {

@@ -1,5 +1,5 @@
 import { BlockList, isIPv4, isIPv6 } from "node:net";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, refuseUnknown } from "../errors.ts";
 import { plainAddress } from "../limits/client-address.ts";
 
 /** Finds the client behind a connection: its own address, or the one that trusted proxies say. */
@@ -41,7 +41,8 @@ function blockListOf(proxies: readonly string[]): BlockList {
  * });
  * ```
  */
-export function clientAddress({ trustedProxies = 0 }: { trustedProxies?: number | readonly string[] } = {}): ClientAddress {
+export function clientAddress({ trustedProxies = 0, ...unknown }: { trustedProxies?: number | readonly string[] } = {}): ClientAddress {
+  refuseUnknown("clientAddress", unknown, "trustedProxies");
   let isTrusted: (address: string, hop: number) => boolean;
   if (Array.isArray(trustedProxies)) {
     const trusted = blockListOf(trustedProxies as readonly string[]);

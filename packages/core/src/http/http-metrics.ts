@@ -1,4 +1,4 @@
-import { ConfigError } from "../errors.ts";
+import { ConfigError, refuseUnknown } from "../errors.ts";
 
 /** What is asked of a metric's class in prom-client. */
 export type MetricClass<Child> = new (
@@ -88,8 +88,7 @@ export function createHttpMetrics(
   client: PromClient,
   { register, buckets = BUCKETS, ...unknown }: HttpMetricsOptions = {},
 ): RequestMetrics {
-  const [misspelt] = Object.keys(unknown);
-  if (misspelt !== undefined) throw new ConfigError(`httpMetrics: there is no option "${misspelt}"; there are register and buckets.`);
+  refuseUnknown("httpMetrics", unknown, "register and buckets");
   if (typeof client?.Counter !== "function" || typeof client.Gauge !== "function" || typeof client.Histogram !== "function")
     throw new ConfigError('httpMetrics takes prom-client: import * as client from "prom-client"; httpMetrics(client).');
   const registry = register ?? client.register;

@@ -1,4 +1,4 @@
-import { ConfigError, isMfaError } from "../errors.ts";
+import { ConfigError, isMfaError, refuseUnknown } from "../errors.ts";
 import type { HttpResponse } from "./message.ts";
 import { toProblem } from "./problem.ts";
 
@@ -26,9 +26,7 @@ export function checkOptions({
   grantCookie = false,
   ...unknown
 }: HttpOptions = {}): Required<HttpOptions> {
-  const [misspelt] = Object.keys(unknown);
-  if (misspelt !== undefined)
-    throw new ConfigError(`There is no option "${misspelt}"; there are origins, onError and grantCookie, and those of the adapter.`);
+  refuseUnknown("Nightlatch", unknown, "origins, onError and grantCookie, and what the adapter takes");
   if (!Array.isArray(origins)) throw new ConfigError('origins is a list of origins, such as ["https://console.example.com"].');
   for (const origin of origins as unknown[]) {
     // A wildcard parses as a host name, and would match nothing.

@@ -1,5 +1,5 @@
 import type { Subject } from "../engine/types.ts";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, refuseUnknown } from "../errors.ts";
 import { clientAddressKey } from "../limits/client-address.ts";
 import type { RateLimitAnswer } from "../limits/count.ts";
 import type { RateLimits } from "../limits/create-rate-limits.ts";
@@ -78,8 +78,7 @@ export function createRateLimit<Name extends string, Request>(
   name: NoInfer<Name>,
   { by, points = 1, ipv6Prefix = 64, ...unknown }: RateLimitOptions<Request>,
 ): RateLimiter<Request> {
-  const [misspelt] = Object.keys(unknown);
-  if (misspelt !== undefined) throw new ConfigError(`rateLimit: there is no option "${misspelt}"; there are by, points and ipv6Prefix.`);
+  refuseUnknown("rateLimit", unknown, "by, points and ipv6Prefix");
   if (typeof limits?.consume !== "function") throw new ConfigError("rateLimit takes what createRateLimits gives, and the name of a limit.");
   if (by !== "user" && by !== "address" && typeof by !== "function")
     throw new ConfigError('rateLimit: by says whose requests are counted together: "user", "address", or a function that gives a key.');

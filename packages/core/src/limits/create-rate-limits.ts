@@ -1,4 +1,4 @@
-import { ConfigError, StoreError } from "../errors.ts";
+import { ConfigError, refuseUnknown, StoreError } from "../errors.ts";
 import { type Duration, toSeconds } from "../internal/duration.ts";
 import type { Limiter, LimitsBackend } from "./backend.ts";
 import { type Count, countOf, judged, type RateLimitAnswer, refusedForFault } from "./count.ts";
@@ -53,9 +53,7 @@ const reportError = (error: StoreError): void => console.error(`${error.name}: $
 const SILENT = "The rate limits' backend did not answer, so nothing was counted there. Look whether it is up, and see the cause.";
 
 function checkedOptions({ whenDown = "deny", timeout = "1s", onError = reportError, ...unknown }: RateLimitsOptions) {
-  const [misspelt] = Object.keys(unknown);
-  if (misspelt !== undefined)
-    throw new ConfigError(`createRateLimits: there is no option "${misspelt}"; there are whenDown, timeout and onError.`);
+  refuseUnknown("createRateLimits", unknown, "whenDown, timeout and onError");
   if (whenDown !== "deny" && whenDown !== "memory")
     throw new ConfigError(`createRateLimits: whenDown is "deny" or "memory"; got ${JSON.stringify(whenDown)}.`);
   const seconds = toSeconds(timeout);

@@ -1,4 +1,4 @@
-import { ConfigError } from "../errors.ts";
+import { ConfigError, refuseUnknown } from "../errors.ts";
 import type { Limiter, LimitsBackend } from "./backend.ts";
 import type { RateLimitPolicy } from "./presets.ts";
 
@@ -84,8 +84,7 @@ function counter({ window }: RateLimitPolicy, keys: number): Limiter {
  * ```
  */
 export function memoryLimits({ keys = 100_000, ...unknown }: MemoryLimitsOptions = {}): LimitsBackend {
-  const [misspelt] = Object.keys(unknown);
-  if (misspelt !== undefined) throw new ConfigError(`memoryLimits: there is no option "${misspelt}"; there is keys.`);
+  refuseUnknown("memoryLimits", unknown, "keys");
   if (!Number.isInteger(keys) || keys < 1 || keys > MOST_KEYS)
     throw new ConfigError("memoryLimits: keys is a whole number from 1 to 10,000,000, such as 100_000.");
   return Object.freeze({ local: true, limiter: (_name, policy) => counter(policy, keys) } satisfies LimitsBackend);

@@ -1,5 +1,5 @@
 import { RateLimiterPostgres } from "rate-limiter-flexible";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, refuseUnknown } from "../errors.ts";
 import { type KeyedOptions, keyPrefix, type LimitsBackend } from "./backend.ts";
 
 /** What is asked of a PostgreSQL client: a `Pool` of pg and a `PGlite` both have it. */
@@ -56,7 +56,8 @@ const codeOf = (error: unknown): unknown => (error as { code?: unknown } | undef
  * await limits.ready();
  * ```
  */
-export function postgresLimits(client: LimitsPgClient, { prefix, prepare = false }: PostgresLimitsOptions = {}): LimitsBackend {
+export function postgresLimits(client: LimitsPgClient, { prefix, prepare = false, ...unknown }: PostgresLimitsOptions = {}): LimitsBackend {
+  refuseUnknown("postgresLimits", unknown, "prefix and prepare");
   if (typeof client?.query !== "function") throw new ConfigError("postgresLimits takes a Pool of pg, or a PGlite.");
   if (typeof prepare !== "boolean") throw new ConfigError("postgresLimits: prepare is true or false.");
   const prefixOf = keyPrefix("postgresLimits", prefix);

@@ -1,5 +1,5 @@
 import { RateLimiterRedis } from "rate-limiter-flexible";
-import { ConfigError } from "../errors.ts";
+import { ConfigError, refuseUnknown } from "../errors.ts";
 import { type KeyedOptions, keyPrefix, type LimitsBackend } from "./backend.ts";
 
 /** What is asked of a Redis client: those of ioredis and of redis (node-redis) have it, alone or as a cluster. */
@@ -29,7 +29,8 @@ export interface RedisClient {
  * await limits.ready();
  * ```
  */
-export function redisLimits(client: RedisClient, { prefix }: KeyedOptions = {}): LimitsBackend {
+export function redisLimits(client: RedisClient, { prefix, ...unknown }: KeyedOptions = {}): LimitsBackend {
+  refuseUnknown("redisLimits", unknown, "prefix");
   if (typeof client?.get !== "function" || typeof client.del !== "function" || typeof client.multi !== "function")
     throw new ConfigError("redisLimits takes a client of ioredis or redis (node-redis): redisLimits(new Redis(url)).");
   const prefixOf = keyPrefix("redisLimits", prefix);
