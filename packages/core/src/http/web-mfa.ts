@@ -60,6 +60,8 @@ function added(response: Response, headers: Readonly<Record<string, string>>, co
 /**
  * The guard alone, where requests are the Web's: for a service that mounts no MFA routes.
  *
+ * @throws ConfigError when an option makes no sense; so does `stepUp` for a demand
+ *
  * @example
  * ```ts
  * import { remoteMfa, webStepUp } from "@nightlatch/core/http";
