@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { CodeEntry } from "../src/components/code-entry.tsx";
 import { EnrolmentScreen } from "../src/components/enrolment-wizard.tsx";
 import { MfaBadge, SettingsScreen, SignInScreen, StepUpScreen } from "../src/components/index.ts";
+import { useLooks } from "../src/components/looks.ts";
 import type { CodePhase, CodeState } from "../src/flow/code.ts";
 import type { SettingsState } from "../src/flow/settings.ts";
 import { CODES, NOW, STATUS } from "./facts.ts";
@@ -41,11 +42,14 @@ const FIELD: readonly (readonly [name: string, state: CodeState])[] = [
   ["failed", codeAt({ name: "failed", problem: network }, "492815")],
 ];
 const still = { input: nothing, submit: nothing, use: nothing, resend: nothing };
-const field = (state: CodeState): ReactNode => (
-  <div className="gallery-field">
-    <CodeEntry state={state} actions={still} hint="Enter the 6-digit code from your authenticator app." />
-  </div>
-);
+/** In a form of a component's own the field is never outermost: here something has to be. */
+function Field({ state }: { state: CodeState }): ReactNode {
+  return (
+    <div className={useLooks().unstyled ? "gallery-field" : "nl gallery-field"}>
+      <CodeEntry state={state} actions={still} hint="Enter the 6-digit code from your authenticator app." />
+    </div>
+  );
+}
 
 const signIn = (state: CodeState): ReactNode => (
   <SignInScreen signIn={signInAt(state)} name="ana@example.com" trustDays={30} onRestart={nothing} passwordHref="#" />
@@ -66,7 +70,7 @@ const of = (component: string, states: Record<string, () => ReactNode>, over = f
   Object.entries(states).map(([name, show]) => ({ component, name, over, show }));
 
 export const STATES: readonly Still[] = [
-  ...FIELD.map(([name, state]) => ({ component: "OtpField", name, show: () => field(state) })),
+  ...FIELD.map(([name, state]) => ({ component: "OtpField", name, show: () => <Field state={state} /> })),
   ...of("EnrolmentWizard", {
     starting: () => wizard({ step: "starting" }),
     failed: () => wizard({ step: "failed", problem: network }),

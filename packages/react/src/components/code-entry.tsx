@@ -1,10 +1,10 @@
-import { type FormEvent, type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useEffect, useId, useRef } from "react";
 import type { CodeState } from "../flow/code.ts";
-import { useText } from "../hooks/index.ts";
 import type { CodeActions } from "../hooks/types.ts";
 import { CodeMessage } from "./code-message.tsx";
+import { useUi } from "./looks.ts";
 import { OtpField, type OtpFieldState } from "./otp-field.tsx";
-import { Label, useClass, useLooks } from "./parts.tsx";
+import { Strong } from "./parts.tsx";
 
 const LOOK: Partial<Record<CodeState["phase"]["name"], OtpFieldState>> = {
   checking: "checking",
@@ -24,47 +24,47 @@ export function CodeEntry({
   state: CodeState;
   actions: CodeActions;
   /** Of the app's code. */
-  label?: ReactNode;
+  label?: string;
   hint?: ReactNode;
   children?: ReactNode;
 }): ReactNode {
-  const t = useText();
-  const c = useClass();
-  const { period } = useLooks();
+  const { t, c, period } = useUi();
   const id = useId();
-  const input = useRef<HTMLInputElement>(null);
+  const field = useRef<HTMLInputElement>(null);
   const { method, phase, digits, value, delivery } = state;
   const isRecovery = method === "recovery";
-  const isBusy = phase.name === "checking" || phase.name === "accepted" || phase.name === "locked";
-  const isStale = phase.name === "refused" && phase.why !== "incomplete";
-  const isKept = isStale || phase.name === "failed";
+  const isLocked = phase.name === "locked";
+  const isKept = phase.name === "failed" || (phase.name === "refused" && phase.why !== "incomplete");
+  const look = (value || phase.name !== "refused" ? LOOK[phase.name] : undefined) ?? "typing";
 
   // A new method's field takes the focus, and a lock gives it back when it ends.
-  const isLocked = phase.name === "locked";
   // biome-ignore lint/correctness/useExhaustiveDependencies: when the method changes
   useEffect(() => {
-    if (!isLocked) input.current?.focus();
+    if (!isLocked) field.current?.focus();
   }, [method, isLocked]);
   useEffect(() => {
-    if (isRecovery && isKept) input.current?.select();
+    if (isRecovery && isKept) field.current?.select();
   }, [isRecovery, isKept]);
 
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (phase.name === "typing" && value === "") input.current?.focus();
-    actions.submit();
-  };
-
-  const calm = isRecovery ? t("recoveryHint") : delivery ? t("nothingYet") : hint;
+  const labels: Partial<Record<string, string>> = { recovery: t("recoveryCode"), email: t("emailCode"), sms: t("smsCode") };
   return (
-    <form onSubmit={submit} noValidate className={c("stack")} key={method}>
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (phase.name === "typing" && value === "") field.current?.focus();
+        actions.submit();
+      }}
+      noValidate
+      className={c("stack")}
+      key={method}
+    >
       <div className={c("field")}>
-        <Label htmlFor={id} id={`${id}l`}>
-          {isRecovery ? t("recoveryCode") : method === "email" ? t("emailCode") : method === "sms" ? t("smsCode") : (label ?? t("code"))}
-        </Label>
+        <label htmlFor={id} id={`${id}l`}>
+          <Strong>{labels[method] ?? label ?? t("code")}</Strong>
+        </label>
         {isRecovery ? (
           <input
-            ref={input}
+            ref={field}
             id={id}
             className={c("text-field")}
             data-mono=""
@@ -75,8 +75,8 @@ export function CodeEntry({
             autoCorrect="off"
             spellCheck={false}
             placeholder="••••-••••-••••-••••"
-            readOnly={isBusy}
-            aria-invalid={phase.name === "refused" || undefined}
+            readOnly={look === "checking" || look === "good" || look === "locked"}
+            aria-invalid={phase.name === "refused"}
             aria-describedby={`${id}m`}
             value={value}
             onChange={(event) => actions.input(event.target.value)}
@@ -84,18 +84,23 @@ export function CodeEntry({
         ) : (
           <OtpField
             id={id}
-            inputRef={input}
+            inputRef={field}
             value={value}
             onInput={actions.input}
             digits={digits}
-            state={phase.name === "refused" && !value ? "typing" : (LOOK[phase.name] ?? "typing")}
+            state={look}
             selected={isKept}
             labelledBy={`${id}l`}
             describedBy={`${id}m`}
             {...(method === "app" && period !== undefined && { period })}
           />
         )}
-        <CodeMessage id={`${id}m`} state={state} actions={actions} hint={calm} />
+        <CodeMessage
+          id={`${id}m`}
+          state={state}
+          actions={actions}
+          hint={isRecovery ? t("recoveryHint") : delivery ? t("nothingYet") : hint}
+        />
       </div>
       {children}
     </form>

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef } from "react";
-import { useClass } from "./parts.tsx";
+import { useLooks } from "./looks.ts";
 
 /** Keeps a sheet above the keyboard of a phone, which covers the page without telling its layout. */
 function followKeyboard({ style }: HTMLElement): () => void {
@@ -46,7 +46,7 @@ export function Dialog({
   return (
     <dialog
       ref={dialog}
-      className={useClass()("dialog", true)}
+      className={useLooks().c("dialog", true)}
       aria-labelledby={labelledBy}
       onCancel={(event) => {
         // A cancel of something inside, such as a file chooser, bubbles up to here.

@@ -1,28 +1,25 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, type RefObject, useState } from "react";
 import type { EnrolState } from "../flow/enrol.ts";
-import { useMfa, useText } from "../hooks/index.ts";
-import type { StringKey } from "../strings/strings.ts";
 import { Icon, Mark } from "./icons.tsx";
+import { useUi } from "./looks.ts";
 import { NameForm } from "./name-form.tsx";
-import { Button, Group, List, Row, RowBody, Strong, Text, useClass } from "./parts.tsx";
+import { Button, Group, Intro, List, Row } from "./parts.tsx";
 
 /** The end: what is there now, and what may be done about it. */
 export function EnrolmentDone({
   state: { setup, codes },
-  titled,
+  focus,
   finish,
   restart,
   canRename,
 }: {
   state: EnrolState & { step: "done" };
-  titled(words: StringKey): ReactNode;
+  focus: RefObject<HTMLHeadingElement | null>;
   finish(): void;
   restart(): void;
   canRename: boolean | undefined;
 }): ReactNode {
-  const t = useText();
-  const c = useClass();
-  const { client } = useMfa();
+  const { t, client } = useUi();
   const [name, setName] = useState<string>();
   const [isNaming, setNaming] = useState(false);
 
@@ -34,43 +31,24 @@ export function EnrolmentDone({
 
   return (
     <>
-      <Mark large>
+      <Mark>
         <Icon name="check" />
       </Mark>
-      <div className={c("group")} data-center="">
-        {titled("doneTitle")}
-        <Text>{t("doneText")}</Text>
-      </div>
+      <Intro center focus={focus} title={t("doneTitle")} text={t("doneText")} />
       <List>
-        <Row>
-          <Icon name="phone" />
-          {isNaming ? (
-            <NameForm name={name ?? ""} onName={rename} onDrop={() => setNaming(false)} />
-          ) : (
-            <>
-              <RowBody>
-                <Strong>
-                  <bdi>{name ?? setup.account}</bdi>
-                </Strong>
-                <Text>{t("authenticatorAdded")}</Text>
-              </RowBody>
-              {canRename && (
-                <Button small onClick={() => setNaming(true)}>
-                  {t("rename")}
-                </Button>
-              )}
-            </>
+        <Row
+          icon="phone"
+          title={<bdi>{name ?? setup.account}</bdi>}
+          text={t("authenticatorAdded")}
+          form={isNaming && <NameForm name={name ?? ""} onName={rename} onDrop={() => setNaming(false)} />}
+        >
+          {canRename && (
+            <Button small onClick={() => setNaming(true)}>
+              {t("rename")}
+            </Button>
           )}
         </Row>
-        {codes > 0 && (
-          <Row>
-            <Icon name="codes" />
-            <RowBody>
-              <Strong>{t("codesCount", { n: codes })}</Strong>
-              <Text>{t("codesAway")}</Text>
-            </RowBody>
-          </Row>
-        )}
+        {codes > 0 && <Row icon="codes" title={t("codesCount", { n: codes })} text={t("codesAway")} />}
       </List>
       <Group>
         <Button kind="primary" wide onClick={finish}>

@@ -1,10 +1,9 @@
-import { type ReactNode, useSyncExternalStore } from "react";
+import { type ReactNode, type RefObject, useSyncExternalStore } from "react";
 import type { EnrolSetup } from "../flow/enrol.ts";
-import { useText } from "../hooks/index.ts";
 import { keyGroups } from "../otp/index.ts";
-import type { StringKey } from "../strings/strings.ts";
 import { Icon } from "./icons.tsx";
-import { Actions, Button, Group, Link, Text, useClass } from "./parts.tsx";
+import { useUi } from "./looks.ts";
+import { Actions, Button, Group, Intro, Link, Text } from "./parts.tsx";
 import { CopyButton } from "./recovery-codes.tsx";
 import { rich } from "./rich.tsx";
 
@@ -18,17 +17,16 @@ const subscribe = (call: () => void): (() => void) => {
 /** The key for an authenticator: to scan, to type in, or to open in the app where the page is on the phone itself. */
 export function EnrolmentScan({
   setup,
-  titled,
+  focus,
   next,
   appsHref,
 }: {
   setup: EnrolSetup;
-  titled(words: StringKey): ReactNode;
+  focus: RefObject<HTMLHeadingElement | null>;
   next(): void;
   appsHref: string | undefined;
 }): ReactNode {
-  const t = useText();
-  const c = useClass();
+  const { t, c } = useUi();
   const onPhone = useSyncExternalStore(
     subscribe,
     () => matchMedia(PHONE).matches,
@@ -58,57 +56,59 @@ export function EnrolmentScan({
     </details>
   );
 
-  return onPhone ? (
+  return (
     <>
-      <Group>
-        {titled("phoneTitle")}
-        <Text>{t("phoneText")}</Text>
-      </Group>
-      <a className={c("button")} href={uri} data-kind="primary" data-wide="">
-        <Icon name="open" />
-        {t("openApp")}
-      </a>
-      <Group>
-        <span className={c("or")}>{t("orEnterKey")}</span>
-        {key}
-        <CopyButton wide text={secret} label={t("copyKey")} />
-      </Group>
-      {fold(t("showQr"), qr)}
-      <Actions data-foot="">
-        <Button kind="secondary" wide onClick={next}>
-          {t("addedIt")}
-        </Button>
-      </Actions>
-    </>
-  ) : (
-    <>
-      {titled("scanTitle")}
-      <div className={c("scan")}>
-        {qr}
-        <ol className={c("numbers")}>
-          <li>{t("scanOpen")}</li>
-          <li>{t("scanAdd")}</li>
-          <li>{t("scanPoint")}</li>
-        </ol>
-      </div>
-      <Text>
-        {t("noApp")} {appsHref !== undefined && <Link href={appsHref}>{t("chooseApp")}</Link>}
-      </Text>
-      {fold(
-        t("cantScan"),
-        <Group>
+      {onPhone ? (
+        <>
+          <Intro focus={focus} title={t("phoneTitle")} text={t("phoneText")} />
+          <a className={c("button")} href={uri} data-kind="primary" data-wide="">
+            <Icon name="open" />
+            {t("openApp")}
+          </a>
+          <Group>
+            <span className={c("or")}>{t("orEnterKey")}</span>
+            {key}
+            <CopyButton wide text={secret} label={t("copyKey")} />
+          </Group>
+          {fold(t("showQr"), qr)}
+        </>
+      ) : (
+        <>
+          <Intro focus={focus} title={t("scanTitle")} />
+          <div className={c("scan")}>
+            {qr}
+            <ol className={c("numbers")}>
+              <li>{t("scanOpen")}</li>
+              <li>{t("scanAdd")}</li>
+              <li>{t("scanPoint")}</li>
+            </ol>
+          </div>
           <Text>
-            {t("enterKey")}
-            <br />
-            {rich(t("account"), { name: <bdi>{account}</bdi> })}
+            {t("noApp")} {appsHref !== undefined && <Link href={appsHref}>{t("chooseApp")}</Link>}
           </Text>
-          {key}
-        </Group>,
+          {fold(
+            t("cantScan"),
+            <Group>
+              <Text>
+                {t("enterKey")}
+                <br />
+                {rich(t("account"), { name: <bdi>{account}</bdi> })}
+              </Text>
+              {key}
+            </Group>,
+          )}
+        </>
       )}
       <Actions data-foot="">
-        <Button kind="primary" onClick={next}>
-          {t("continue")}
-        </Button>
+        {onPhone ? (
+          <Button kind="secondary" wide onClick={next}>
+            {t("addedIt")}
+          </Button>
+        ) : (
+          <Button kind="primary" onClick={next}>
+            {t("continue")}
+          </Button>
+        )}
       </Actions>
     </>
   );

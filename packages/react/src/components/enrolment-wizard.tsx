@@ -1,12 +1,14 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
-import { useEnrolment, useText } from "../hooks/index.ts";
+import { useEnrolment } from "../hooks/index.ts";
 import type { UseEnrolment, UseEnrolmentOptions } from "../hooks/types.ts";
 import type { StringKey } from "../strings/strings.ts";
+import { Close } from "./code-card.tsx";
 import { CodeEntry } from "./code-entry.tsx";
 import { EnrolmentDone } from "./enrolment-done.tsx";
 import { EnrolmentScan } from "./enrolment-scan.tsx";
 import { Icon } from "./icons.tsx";
-import { Actions, Bone, Button, Card, Group, Head, Hidden, Strong, Text, useClass, Wrap } from "./parts.tsx";
+import { useUi } from "./looks.ts";
+import { Actions, Bone, Button, Card, Hidden, Intro, Screen, Strong } from "./parts.tsx";
 import { RecoveryCodes } from "./recovery-codes.tsx";
 import { rich } from "./rich.tsx";
 
@@ -36,32 +38,16 @@ export type EnrolmentWizardProps = UseEnrolmentOptions & EnrolmentLooks;
  * export const Setup = () => <EnrolmentWizard onDone={() => location.assign("/account")} onLeave={() => history.back()} />;
  * ```
  */
-export function EnrolmentWizard({ onLeave, appsHref, another, titleId, ...options }: EnrolmentWizardProps): ReactNode {
-  const looks = { onLeave, appsHref, another, titleId } as EnrolmentLooks;
-  return <EnrolmentScreen enrolment={useEnrolment(options)} canRename={!options.signIn} {...looks} />;
+export function EnrolmentWizard(props: EnrolmentWizardProps): ReactNode {
+  return <EnrolmentScreen {...props} enrolment={useEnrolment(props)} canRename={!props.signIn} />;
 }
 
+/** The steps that are shown; those that are done are no links. */
 const STEPS: readonly (readonly [name: string, words: StringKey])[] = [
   ["scan", "stepScan"],
   ["confirm", "stepConfirm"],
   ["codes", "stepSave"],
 ];
-
-/** Where one is; steps that are done are no links. */
-function Steps({ at }: { at: number }): ReactNode {
-  const t = useText();
-  const c = useClass();
-  return (
-    <ol className={c("steps")}>
-      {STEPS.map(([name, words], index) => (
-        <li key={name} className={c("step")} data-state={index < at ? "done" : undefined} aria-current={index === at ? "step" : undefined}>
-          {index < at && <Icon name="check" />}
-          {t(words)}
-        </li>
-      ))}
-    </ol>
-  );
-}
 
 /** The wizard in any state: for a model of the host's own. */
 export function EnrolmentScreen({
@@ -72,111 +58,109 @@ export function EnrolmentScreen({
   another,
   titleId,
 }: EnrolmentLooks & { enrolment: UseEnrolment; canRename?: boolean }): ReactNode {
-  const t = useText();
-  const c = useClass();
+  const { t, c } = useUi();
   const own = useId();
   const id = titleId ?? own;
   const { state, restart, back, next, leave, setSaved, finish, done } = enrolment;
   const { step } = state;
-  const heading = useRef<HTMLHeadingElement>(null);
+  const focus = useRef<HTMLHeadingElement>(null);
   const last = useRef(step);
   useEffect(() => {
     // On "Confirm" the field takes it.
-    if (last.current !== step && last.current !== "starting" && step !== "confirm") heading.current?.focus();
+    if (last.current !== step && last.current !== "starting" && step !== "confirm") focus.current?.focus();
     last.current = step;
   }, [step]);
-  if (step === "left") return null;
 
-  const titled = (words: StringKey): ReactNode => (
-    <h2 ref={heading} className={c("heading")} tabIndex={-1} data-focus-first="">
-      {t(words)}
-    </h2>
-  );
-  const cross = onLeave && step !== "codes" && step !== "done" && (
-    <Button
-      kind="icon"
-      aria-label={t("close")}
-      onClick={() => {
-        leave();
-        onLeave();
-      }}
-    >
-      <Icon name="close" />
-    </Button>
-  );
-
-  let screen: ReactNode;
-  if (step === "starting") {
-    screen = (
-      <div className={c("loading")} aria-hidden="true">
-        <Bone style={{ width: "80%", height: 25, marginBottom: 24 }} />
-        <Bone style={{ width: 198, height: 198 }} />
-        <Bone style={{ width: "90%", marginTop: 24 }} />
-        <Bone style={{ width: "60%" }} />
-      </div>
-    );
-  } else if (step === "failed") {
-    screen = (
-      <>
-        <Group role="alert">{titled(state.problem.code === "challenge_expired" ? "setupExpired" : "setupFailed")}</Group>
-        <Actions data-foot="">
-          <Button kind="primary" onClick={restart}>
-            {t("tryAgain")}
-          </Button>
-        </Actions>
-      </>
-    );
-  } else if (step === "scan") {
-    screen = <EnrolmentScan setup={state.setup} titled={titled} next={next} appsHref={appsHref} />;
-  } else if (step === "confirm") {
-    const { code, setup } = state;
-    screen = (
-      <>
-        <Group>
-          {titled("confirmTitle")}
-          <Text>{rich(t("confirmText", { digits: code.digits }), { issuer: <bdi>{setup.issuer}</bdi> })}</Text>
-        </Group>
-        <CodeEntry state={code} actions={enrolment} hint={t("autoSubmit")}>
-          <Actions data-foot="">
-            <Button onClick={back}>{t("back")}</Button>
-            <Button type="submit" kind="primary" busy={code.phase.name === "checking"}>
-              {t("confirm")}
-            </Button>
-          </Actions>
-        </CodeEntry>
-      </>
-    );
-  } else if (step === "codes") {
-    screen = (
-      <>
-        <Group>
-          {titled("codesTitle")}
-          <Text>{t("codesText")}</Text>
-        </Group>
-        <RecoveryCodes {...state} onSaved={setSaved} onFinish={finish} />
-      </>
-    );
-  } else {
-    screen = <EnrolmentDone state={state} titled={titled} finish={done} restart={restart} canRename={canRename} />;
+  function screen(): ReactNode {
+    switch (state.step) {
+      case "failed":
+        return (
+          <>
+            <div role="alert">
+              <Intro focus={focus} title={t(state.problem.code === "challenge_expired" ? "setupExpired" : "setupFailed")} />
+            </div>
+            <Actions data-foot="">
+              <Button kind="primary" onClick={restart}>
+                {t("tryAgain")}
+              </Button>
+            </Actions>
+          </>
+        );
+      case "scan":
+        return <EnrolmentScan setup={state.setup} focus={focus} next={next} appsHref={appsHref} />;
+      case "confirm": {
+        const { code, setup } = state;
+        const text = rich(t("confirmText", { digits: code.digits }), { issuer: <bdi>{setup.issuer}</bdi> });
+        return (
+          <>
+            <Intro focus={focus} title={t("confirmTitle")} text={text} />
+            <CodeEntry state={code} actions={enrolment} hint={t("autoSubmit")}>
+              <Actions data-foot="">
+                <Button onClick={back}>{t("back")}</Button>
+                <Button type="submit" kind="primary" busy={code.phase.name === "checking"}>
+                  {t("confirm")}
+                </Button>
+              </Actions>
+            </CodeEntry>
+          </>
+        );
+      }
+      case "codes":
+        return (
+          <>
+            <Intro focus={focus} title={t("codesTitle")} text={t("codesText")} />
+            <RecoveryCodes {...state} onSaved={setSaved} onFinish={finish} />
+          </>
+        );
+      case "done":
+        return <EnrolmentDone state={state} focus={focus} finish={done} restart={restart} canRename={canRename} />;
+      default:
+        return (
+          <div className={c("loading")} aria-hidden="true">
+            <Bone style={{ width: 300, height: 25, marginBottom: 24 }} />
+            <Bone style={{ width: 198, height: 198, marginBottom: 24 }} />
+            <Bone style={{ width: 350 }} />
+            <Bone style={{ width: 210 }} />
+          </div>
+        );
+    }
   }
 
+  if (step === "left") return null;
   const title = t(another ? "enrolAddTitle" : "enrolTitle");
-  const at = STEPS.findIndex(([name]) => name === step);
+  const at = Math.max(
+    0,
+    STEPS.findIndex(([name]) => name === step),
+  );
   return (
     <Card data-page="" aria-labelledby={id}>
       {step === "done" ? (
         <Hidden id={id}>{title}</Hidden>
       ) : (
         <>
-          <Head>
+          <div className={c("head")}>
             <Strong id={id}>{title}</Strong>
-            {cross}
-          </Head>
-          <Steps at={Math.max(0, at)} />
+            {onLeave && step !== "codes" && (
+              <Close
+                onClose={() => {
+                  leave();
+                  onLeave();
+                }}
+              />
+            )}
+          </div>
+          <ol className={c("steps")}>
+            {STEPS.map(([name, words], index) => (
+              <li key={name} className={c("step")} data-done={index < at || undefined} aria-current={index === at ? "step" : undefined}>
+                {index < at && <Icon name="check" />}
+                {t(words)}
+              </li>
+            ))}
+          </ol>
         </>
       )}
-      <Wrap key={step}>{screen}</Wrap>
-      <Hidden role="status">{step === "starting" ? t("loading") : ""}</Hidden>
+      <Screen key={step}>{screen()}</Screen>
+      <Hidden role="status">{step === "starting" && t("loading")}</Hidden>
     </Card>
   );
 }

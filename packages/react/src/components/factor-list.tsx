@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
-import { useText } from "../hooks/index.ts";
 import type { UseSettings } from "../hooks/types.ts";
-import { Icon } from "./icons.tsx";
+import { deviceIcon } from "./icons.tsx";
+import { useUi } from "./looks.ts";
 import { Menu } from "./menu.tsx";
 import { NameForm } from "./name-form.tsx";
-import { Button, Row, RowBody, Strong, Text } from "./parts.tsx";
+import { Button, Row } from "./parts.tsx";
 import { Section } from "./section.tsx";
 import { ownSettings } from "./settings-dialogs.tsx";
 import { useDates } from "./when.ts";
@@ -22,14 +22,13 @@ export interface FactorListProps extends SettingsPartProps {
 }
 
 function Factors({ settings, onAdd }: FactorListProps & { settings: UseSettings }): ReactNode {
-  const t = useText();
+  const { t } = useUi();
   const { lastUsed } = useDates();
   const { state, ask, act, keep } = settings;
   const { asking, busy } = state;
   const factors = state.facts?.status.factors ?? [];
   const add = onAdd && (
-    <Button kind="secondary" small onClick={onAdd}>
-      <Icon name="plus" />
+    <Button kind="secondary" small icon="plus" onClick={onAdd}>
       {t("addAuthenticator")}
     </Button>
   );
@@ -37,31 +36,29 @@ function Factors({ settings, onAdd }: FactorListProps & { settings: UseSettings 
     <Section title={t("authenticators")} text={t("authenticatorsText")} action={add}>
       <ul>
         {factors.map(({ id, name, last_used_at: usedAt }) => {
-          const named = [asking, busy].find((doing) => doing?.do === "rename" && doing.id === id);
+          const isNamed = [asking, busy].some((doing) => doing?.do === "rename" && doing.id === id);
           return (
-            <Row key={id}>
-              <Icon name="phone" part="tile" />
-              {named ? (
-                <NameForm name={name} busy={!!busy} onName={(chosen) => act({ do: "rename", id, name: chosen })} onDrop={keep} />
-              ) : (
-                <>
-                  <RowBody>
-                    <Strong>
-                      <bdi>{name}</bdi>
-                    </Strong>
-                    <Text>{lastUsed(usedAt)}</Text>
-                  </RowBody>
-                  <Menu
-                    label={t("more", { name })}
-                    items={[
-                      { icon: "edit", words: t("rename"), act: () => ask({ do: "rename", id, name }) },
-                      factors.length > 1
-                        ? { icon: "trash", words: t("remove"), act: () => ask({ do: "remove", id }) }
-                        : { icon: "trash", words: t("turnOffTitle"), act: () => ask({ do: "off" }) },
-                    ]}
-                  />
-                </>
-              )}
+            <Row
+              key={id}
+              tile
+              icon={deviceIcon(name, "phone")}
+              title={<bdi>{name}</bdi>}
+              text={lastUsed(usedAt)}
+              form={
+                isNamed && <NameForm name={name} busy={!!busy} onName={(chosen) => act({ do: "rename", id, name: chosen })} onDrop={keep} />
+              }
+            >
+              <Menu
+                label={t("more", { name })}
+                items={[
+                  ["edit", t("rename"), () => ask({ do: "rename", id, name })],
+                  [
+                    "trash",
+                    t(factors.length > 1 ? "remove" : "turnOffTitle"),
+                    () => ask(factors.length > 1 ? { do: "remove", id } : { do: "off" }),
+                  ],
+                ]}
+              />
             </Row>
           );
         })}

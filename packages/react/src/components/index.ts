@@ -1,10 +1,10 @@
 export { type EnrolmentLooks, EnrolmentScreen, EnrolmentWizard, type EnrolmentWizardProps } from "./enrolment-wizard.tsx";
 export { FactorList, type FactorListProps, type SettingsPartProps } from "./factor-list.tsx";
+export type { Looks, Part, Slots } from "./looks.ts";
 export { MfaBadge, type MfaBadgeProps } from "./mfa-badge.tsx";
 export { MfaProvider, type MfaProviderProps } from "./mfa-provider.tsx";
 export { MfaSettings, type MfaSettingsProps, type SettingsLooks, SettingsScreen } from "./mfa-settings.tsx";
 export { OtpField, type OtpFieldProps, type OtpFieldState } from "./otp-field.tsx";
-export type { Looks, Part, Slots } from "./parts.tsx";
 export { RecoveryCodes, type RecoveryCodesProps } from "./recovery-codes.tsx";
 export { SignInChallenge, type SignInChallengeProps, type SignInLooks, SignInScreen } from "./sign-in-challenge.tsx";
 export { StepUpDialog, type StepUpDialogProps, StepUpScreen } from "./step-up-dialog.tsx";

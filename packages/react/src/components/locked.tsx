@@ -1,11 +1,11 @@
 import { type ReactNode, useRef } from "react";
 import type { CodeMethod } from "../flow/code.ts";
-import { useCountdown, useMfa, useText } from "../hooks/index.ts";
+import { useCountdown } from "../hooks/index.ts";
 import { clockTime } from "../otp/index.ts";
-import { useSaidCountdown } from "./code-message.tsx";
-import { Icon } from "./icons.tsx";
+import { SaidCountdown } from "./code-message.tsx";
+import { useUi } from "./looks.ts";
 import { wayOf } from "./other-ways.tsx";
-import { AlertBox, Button, Group, Hidden, Link, Text, useClass } from "./parts.tsx";
+import { Button, Group, Intro, Link, Notice } from "./parts.tsx";
 import { rich } from "./rich.tsx";
 
 /** What stands in the place of the field while codes are locked: how long, why, and the way that is left. */
@@ -14,7 +14,7 @@ export function Locked({
   method,
   offered,
   use,
-  headingId,
+  id,
   passwordHref,
   children,
 }: {
@@ -22,19 +22,18 @@ export function Locked({
   method: CodeMethod;
   offered: readonly CodeMethod[];
   use(method: CodeMethod): void;
-  headingId?: string | undefined;
+  /** Of the heading. */
+  id: string;
   /** Where a password is changed; the hint is left out without it. */
-  passwordHref?: string | undefined;
+  passwordHref: string | undefined;
   children?: ReactNode;
 }): ReactNode {
-  const t = useText();
-  const c = useClass();
-  const { locale } = useMfa();
+  const { t, c, locale } = useUi();
   const left = useCountdown(until);
-  const said = useSaidCountdown(until);
   const whole = useRef(0);
   whole.current = Math.max(whole.current, left, 1);
   const isRecovery = method === "recovery";
+  const other = offered.find((other) => (other === "recovery") !== isRecovery);
   const time = <b>{new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(until)}</b>;
   return (
     <>
@@ -45,31 +44,21 @@ export function Locked({
         </svg>
         <span>{clockTime(left)}</span>
       </div>
-      <div className={c("group")} data-center="">
-        <h2 className={c("heading")} id={headingId}>
-          {t("lockedTitle")}
-        </h2>
-        <Text>{rich(t(isRecovery ? "lockedRecoveryText" : "lockedText"), { time })}</Text>
-        <Hidden role="status">{said}</Hidden>
-      </div>
+      <Intro center id={id} title={t("lockedTitle")} text={rich(t(isRecovery ? "lockedRecoveryText" : "lockedText"), { time })}>
+        <SaidCountdown until={until} role="status" />
+      </Intro>
       <Group>
-        {offered
-          .filter((other) => (other === "recovery") !== isRecovery)
-          .slice(0, 1)
-          .map((other) => (
-            <Button key={other} kind="primary" wide onClick={() => use(other)}>
-              {t(wayOf(other)[1])}
-            </Button>
-          ))}
+        {other && (
+          <Button kind="primary" wide onClick={() => use(other)}>
+            {t(wayOf(other)[1])}
+          </Button>
+        )}
         {children}
       </Group>
       {passwordHref !== undefined && (
-        <AlertBox>
-          <Icon name="info" />
-          <span>
-            {t("wasntYou")} <Link href={passwordHref}>{t("changePassword")}</Link>
-          </span>
-        </AlertBox>
+        <Notice icon="info">
+          {t("wasntYou")} <Link href={passwordHref}>{t("changePassword")}</Link>
+        </Notice>
       )}
     </>
   );

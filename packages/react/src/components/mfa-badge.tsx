@@ -19,13 +19,10 @@ function Own(): ReactNode {
 }
 
 function Said({ state }: { state: "on" | "off" | "required" }): ReactNode {
-  const t = useText();
+  const tones = { on: "good", off: undefined, required: "brass" };
   return (
-    <Badge
-      data-tone={state === "on" ? "good" : state === "required" ? "brass" : undefined}
-      data-dot={state === "required" ? undefined : ""}
-    >
-      {t(state)}
+    <Badge data-tone={tones[state]} data-dot={state !== "required" || undefined}>
+      {useText()(state)}
     </Badge>
   );
 }

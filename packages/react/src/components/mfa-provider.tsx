@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { MfaDataProviderProps } from "../hooks/index.ts";
 import { MfaDataProvider } from "../hooks/index.ts";
-import { type Looks, LooksContext } from "./parts.tsx";
+import { type Looks, LooksContext } from "./looks.ts";
 import { StepUpDialog } from "./step-up-dialog.tsx";
 
 /** The props of `MfaProvider`. */

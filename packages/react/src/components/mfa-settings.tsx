@@ -1,13 +1,13 @@
 import type { StatusAnswer } from "@nightlatch/core/http";
 import { type ReactNode, useId, useState } from "react";
-import { useSettings, useText } from "../hooks/index.ts";
+import { useSettings } from "../hooks/index.ts";
 import type { UseSettings } from "../hooks/types.ts";
 import { Dialog } from "./dialog.tsx";
 import { EnrolmentWizard } from "./enrolment-wizard.tsx";
 import { FactorList } from "./factor-list.tsx";
-import { Icon } from "./icons.tsx";
+import { useUi } from "./looks.ts";
 import { MfaBadge } from "./mfa-badge.tsx";
-import { AlertBox, Badge, Button, Hidden, Link, Text, useClass } from "./parts.tsx";
+import { Badge, Button, Hidden, Link, Notice, Text } from "./parts.tsx";
 import { Section, Skeleton } from "./section.tsx";
 import { SettingsDialogs } from "./settings-dialogs.tsx";
 import { SettingsOff } from "./settings-off.tsx";
@@ -54,8 +54,7 @@ export function MfaSettings(props: MfaSettingsProps): ReactNode {
 
 /** How many recovery codes are left: words, pins, and the way to new ones. */
 function CodesLeft({ left, total, settings }: { left: number; total: number; settings: UseSettings }): ReactNode {
-  const t = useText();
-  const c = useClass();
+  const { t, c } = useUi();
   const isLow = left <= LOW;
   const words = left > 0 ? t("codesLeft", { n: left, total }) : t("codesNone");
   const get = (
@@ -78,11 +77,9 @@ function CodesLeft({ left, total, settings }: { left: number; total: number; set
           ))}
         </div>
         {isLow ? (
-          <AlertBox data-tone="brass">
-            <Icon name="warn" />
-            <span>{left > 0 ? t("codesLow", { n: left }) : t("codesNone")}</span>
-            {get}
-          </AlertBox>
+          <Notice tone="brass" icon="warn" action={get}>
+            {left > 0 ? t("codesLow", { n: left }) : words}
+          </Notice>
         ) : (
           <Text>{words}</Text>
         )}
@@ -93,7 +90,7 @@ function CodesLeft({ left, total, settings }: { left: number; total: number; set
 
 /** What stands below the name: what it does for the person, or what is left to do. */
 function Summary({ status }: { status: StatusAnswer }): ReactNode {
-  const t = useText();
+  const { t } = useUi();
   const { day } = useDates();
   if (status.switched_off) return t("switchedOff");
   if (!status.mfa_enabled) return t("offText");
@@ -110,8 +107,7 @@ export function SettingsScreen({
   requiredBy,
   appsHref,
 }: SettingsLooks & { settings: UseSettings }): ReactNode {
-  const t = useText();
-  const c = useClass();
+  const { t, c } = useUi();
   const id = useId();
   // What is added stays what it was called when it began, though the first one turns it all on.
   const [adding, setAdding] = useState<{ another: boolean }>();
@@ -131,12 +127,9 @@ export function SettingsScreen({
         <Text>{status ? <Summary status={status} /> : "\u00a0"}</Text>
       </div>
       {phase === "failed" && (
-        <AlertBox data-tone="bad" role="alert">
-          <Icon name="alert" />
-          <span>
-            {t("loadFailed")} <Link onClick={reload}>{t("tryAgain")}</Link>
-          </span>
-        </AlertBox>
+        <Notice tone="bad" icon="alert" role="alert">
+          {t("loadFailed")} <Link onClick={reload}>{t("tryAgain")}</Link>
+        </Notice>
       )}
       {phase === "loading" && (
         <div className={c("loading")}>
@@ -165,10 +158,9 @@ export function SettingsScreen({
       )}
       <div className={c("toast")} role="alert">
         {fault && (
-          <AlertBox data-tone="bad">
-            <Icon name="alert" />
-            <span>{t("notChanged")}</span>
-          </AlertBox>
+          <Notice tone="bad" icon="alert">
+            {t("notChanged")}
+          </Notice>
         )}
       </div>
       <SettingsDialogs settings={settings} />

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef } from "react";
-import { useText } from "../hooks/index.ts";
-import { Button, useClass } from "./parts.tsx";
+import { useUi } from "./looks.ts";
+import { Button } from "./parts.tsx";
 
 /** A name in the place where it is read: Enter keeps it, Escape drops it. */
 export function NameForm({
@@ -14,7 +14,7 @@ export function NameForm({
   onName(name: string): void;
   onDrop(): void;
 }): ReactNode {
-  const t = useText();
+  const { t, c } = useUi();
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     field.current?.focus();
@@ -33,8 +33,8 @@ export function NameForm({
         onDrop();
       }}
     >
-      <input ref={field} className={useClass()("text-field")} aria-label={t("nameLabel")} defaultValue={name} maxLength={64} required />
-      <Button type="submit" kind="secondary" small busy={busy ?? false}>
+      <input ref={field} className={c("text-field")} aria-label={t("nameLabel")} defaultValue={name} maxLength={64} required />
+      <Button type="submit" kind="secondary" small busy={!!busy}>
         {t("save")}
       </Button>
     </form>

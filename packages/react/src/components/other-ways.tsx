@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 import type { CodeMethod, CodeState } from "../flow/code.ts";
-import { useText } from "../hooks/index.ts";
 import type { StringKey } from "../strings/strings.ts";
-import { Icon, type IconName } from "./icons.tsx";
-import { List, RowBody, Small, Strong, useClass } from "./parts.tsx";
+import type { IconName } from "./icons.tsx";
+import { useUi } from "./looks.ts";
+import { List, Row } from "./parts.tsx";
 
 const WAYS: Readonly<Record<string, readonly [IconName, StringKey]>> = {
   recovery: ["codes", "useRecovery"],
@@ -17,37 +17,20 @@ export const wayOf = (method: CodeMethod): readonly [IconName, StringKey] => WAY
 
 /** The other methods, each a row to press. */
 export function OtherWays({
-  state: { tokens },
-  offered,
+  model: { state, offered },
   use,
 }: {
-  state: CodeState;
-  offered: readonly CodeMethod[];
+  model: { state: CodeState; offered: readonly CodeMethod[] };
   use(method: CodeMethod): void;
 }): ReactNode {
-  const t = useText();
-  const c = useClass();
+  const { t } = useUi();
   return (
     <List>
       {offered.map((method) => {
         const [icon, words] = wayOf(method);
-        const hint = method === "recovery" ? t("useRecoveryHint") : tokens.find(({ id }) => method.endsWith(`:${id}`))?.name;
-        return (
-          <li key={method}>
-            <button type="button" className={c("row")} onClick={() => use(method)}>
-              <Icon name={icon} />
-              <RowBody>
-                <Strong>{t(words)}</Strong>
-                {hint && (
-                  <Small>
-                    <bdi>{hint}</bdi>
-                  </Small>
-                )}
-              </RowBody>
-              <Icon name="chevron" />
-            </button>
-          </li>
-        );
+        const name = state.tokens.find(({ id }) => method === `token:${id}`)?.name;
+        const hint = method === "recovery" ? t("useRecoveryHint") : name && <bdi>{name}</bdi>;
+        return <Row key={method} icon={icon} title={t(words)} text={hint} onPress={() => use(method)} />;
       })}
     </List>
   );

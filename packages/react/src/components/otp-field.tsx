@@ -1,7 +1,7 @@
 import { type CSSProperties, type ReactNode, type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { useMfa } from "../hooks/context.ts";
 import { digitsOf } from "../otp/index.ts";
-import { useClass, useLooks } from "./parts.tsx";
+import { useLooks } from "./looks.ts";
 
 /** How the field looks and what it takes: it can be typed in unless it is `checking` or `locked`. */
 export type OtpFieldState = "typing" | "checking" | "good" | "bad" | "locked";
@@ -26,12 +26,6 @@ export interface OtpFieldProps {
   period?: number;
   autoFocus?: boolean;
   inputRef?: RefObject<HTMLInputElement | null>;
-}
-
-/** Where the caret is. */
-interface Selection {
-  from: number;
-  to: number;
 }
 
 const BUSY: Partial<Record<OtpFieldState, true>> = { checking: true, locked: true };
@@ -64,24 +58,22 @@ export function OtpField({
   autoFocus,
   inputRef,
 }: OtpFieldProps): ReactNode {
-  const c = useClass();
-  const { unstyled } = useLooks();
+  const { c, unstyled } = useLooks();
   const own = useRef<HTMLInputElement>(null);
   const input = inputRef ?? own;
-  // Undefined without the focus.
-  const [selection, select] = useState<Selection>();
+  // Nothing without the focus.
+  const [[from = -1, to = -1], select] = useState<readonly number[]>([]);
   // What an input method has not settled yet; it is left as it is until then.
   const [draft, setDraft] = useState<string>();
 
-  const at = useRef<Selection>(undefined);
+  const seen = useRef("");
   const follow = useCallback((): void => {
     const { current: field } = input;
-    if (!field || document.activeElement !== field) return;
-    const [from, to] = [field.selectionStart ?? 0, field.selectionEnd ?? 0];
+    const now = field && document.activeElement === field ? [field.selectionStart ?? 0, field.selectionEnd ?? 0] : [];
     // A key brings its change and, later, its selection: the second finds nothing new, and nothing renders.
-    if (at.current?.from === from && at.current.to === to) return;
-    at.current = { from, to };
-    select(at.current);
+    if (seen.current === String(now)) return;
+    seen.current = String(now);
+    select(now);
   }, [input]);
 
   // React's own `onSelect` misses what scripts and touch select.
@@ -98,11 +90,8 @@ export function OtpField({
   }, [selected, input, follow]);
 
   const shown = state === "locked" ? "" : draft === undefined ? value : digitsOf(draft, digits);
-  const all = !!selection && shown !== "" && selection.from === 0 && selection.to >= digits;
-  const hasCaret = (index: number): boolean =>
-    !!selection &&
-    !all &&
-    (selection.from === selection.to ? index === Math.min(selection.from, digits - 1) : index >= selection.from && index < selection.to);
+  const all = shown !== "" && from === 0 && to >= digits;
+  const hasCaret = (index: number): boolean => !all && (from === to ? index === Math.min(from, digits - 1) : index >= from && index < to);
 
   const slots = Array.from({ length: digits }, (_, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: slots don't move
@@ -117,7 +106,7 @@ export function OtpField({
       className={c("otp", true)}
       style={{ "--nl-digits": digits } as CSSProperties}
       data-state={state}
-      data-focus={selection ? "" : undefined}
+      data-focus={from < 0 ? undefined : ""}
       data-all={all ? "" : undefined}
     >
       {!unstyled && slots}
@@ -128,14 +117,9 @@ export function OtpField({
         className={c("otp-input")}
         // biome-ignore lint/a11y/noAutofocus: the field is what the screen is for
         autoFocus={autoFocus}
-        type="text"
         inputMode="numeric"
         autoComplete="one-time-code"
-        autoCapitalize="off"
-        autoCorrect="off"
-        spellCheck={false}
         maxLength={digits}
-        pattern={`\\d{${digits}}`}
         dir="ltr"
         readOnly={BUSY[state]}
         aria-invalid={state === "bad" || undefined}
@@ -168,10 +152,7 @@ export function OtpField({
           if (!document.execCommand("insertText", false, pasted)) onInput(pasted);
         }}
         onFocus={follow}
-        onBlur={() => {
-          at.current = undefined;
-          select(undefined);
-        }}
+        onBlur={follow}
       />
     </div>
   );
@@ -188,7 +169,7 @@ function Period({ of }: { of: number }): ReactNode {
   return (
     <svg
       ref={ring}
-      className={useClass()("period")}
+      className={useLooks().c("period")}
       viewBox="-10 -10 20 20"
       style={{ "--nl-period": `${of}s` } as CSSProperties}
       aria-hidden="true"

@@ -1,112 +1,6 @@
-import {
-  type ComponentProps,
-  type Context,
-  createContext,
-  createElement,
-  type FunctionComponent,
-  type JSX,
-  type ReactNode,
-  useContext,
-} from "react";
-
-/** Everything that is drawn, by the name that its class (`nl-card`) and a host's own class for it go by. */
-export type Part =
-  | "actions"
-  | "alert"
-  | "badge"
-  | "bone"
-  | "button"
-  | "card"
-  | "check"
-  | "checkbox"
-  | "code"
-  | "codes"
-  | "dash"
-  | "dialog"
-  | "field"
-  | "fold"
-  | "foot"
-  | "group"
-  | "head"
-  | "heading"
-  | "hero"
-  | "hidden"
-  | "icon"
-  | "key"
-  | "label"
-  | "link"
-  | "list"
-  | "loading"
-  | "lock"
-  | "mark"
-  | "menu"
-  | "message"
-  | "numbers"
-  | "or"
-  | "otp"
-  | "otp-input"
-  | "period"
-  | "pin"
-  | "pins"
-  | "qr"
-  | "ring"
-  | "row"
-  | "row-body"
-  | "scan"
-  | "screen"
-  | "section"
-  | "section-body"
-  | "section-head"
-  | "settings"
-  | "settings-head"
-  | "slot"
-  | "small"
-  | "spinner"
-  | "stack"
-  | "step"
-  | "steps"
-  | "strong"
-  | "subhead"
-  | "text"
-  | "text-field"
-  | "thirds"
-  | "three"
-  | "tile"
-  | "time"
-  | "title"
-  | "toast"
-  | "under";
-
-/** What a host puts in the place of ours. */
-export interface Slots {
-  /** The mark at the head of a card: `null` for none. */
-  mark?: ReactNode;
-  /** The picture on the settings page while two-step verification is off. */
-  illustration?: ReactNode;
-}
-
-/** How things look, and what the app is called. */
-export interface Looks {
-  /** Classes of the host's own, beside ours. */
-  classNames?: Partial<Record<Part, string>>;
-  /** Leaves out our classes, the drawn slots and the pictures: plain elements with `classNames` alone. */
-  unstyled?: boolean;
-  slots?: Slots;
-  /** What people know the app as: "Enter the code for Fernhill". */
-  issuer?: string;
-  /** Seconds that a code of the app stands, usually 30: shows how much of them is left. */
-  period?: number;
-}
-
-export const LooksContext: Context<Looks> = createContext<Looks>({});
-export const useLooks = (): Looks => useContext(LooksContext);
-
-/** Gives the classes of a part; those of a component's outermost element with `nl`, which sets type and colour. */
-export function useClass(): (name: Part, outermost?: boolean) => string | undefined {
-  const { classNames, unstyled } = useLooks();
-  return (name, outermost) =>
-    [!unstyled && outermost && "nl", !unstyled && `nl-${name}`, classNames?.[name]].filter(Boolean).join(" ") || undefined;
-}
+import { type ComponentProps, createElement, type FunctionComponent, type JSX, type ReactNode, type RefObject, useId } from "react";
+import { Icon, type IconName, Mark } from "./icons.tsx";
+import { type Part, useLooks } from "./looks.ts";
 
 /** An element that is drawn as a part. */
 type PartElement<Tag extends keyof JSX.IntrinsicElements> = FunctionComponent<
@@ -116,41 +10,37 @@ type PartElement<Tag extends keyof JSX.IntrinsicElements> = FunctionComponent<
 const part = <Tag extends keyof JSX.IntrinsicElements>(tag: Tag, name: Part, outermost?: boolean): PartElement<Tag> =>
   // biome-ignore lint/correctness/noComponentHookFactories: called once for each part, as the module loads
   function Drawn(props) {
-    return createElement(tag, { ...props, className: useClass()(name, outermost) });
+    return createElement(tag, { ...props, className: useLooks().c(name, outermost) });
   };
 
 export const Actions: PartElement<"div"> = part("div", "actions");
-export const AlertBox: PartElement<"div"> = part("div", "alert");
-export const Bone: PartElement<"span"> = part("span", "bone");
 export const Badge: PartElement<"span"> = part("span", "badge", true);
+export const Bone: PartElement<"span"> = part("span", "bone");
 export const Card: PartElement<"section"> = part("section", "card", true);
-export const Foot: PartElement<"div"> = part("div", "foot");
 export const Group: PartElement<"div"> = part("div", "group");
-export const Head: PartElement<"div"> = part("div", "head");
 export const Hidden: PartElement<"span"> = part("span", "hidden");
-export const Label: PartElement<"label"> = part("label", "label");
 export const List: PartElement<"ul"> = part("ul", "list");
-export const Row: PartElement<"li"> = part("li", "row");
 export const RowBody: PartElement<"div"> = part("div", "row-body");
+export const Screen: PartElement<"div"> = part("div", "screen");
 export const Small: PartElement<"span"> = part("span", "small");
 export const Strong: PartElement<"span"> = part("span", "strong");
-export const Subhead: PartElement<"h3"> = part("h3", "subhead");
 export const Text: PartElement<"p"> = part("p", "text");
-export const Under: PartElement<"p"> = part("p", "under");
-export const Wrap: PartElement<"div"> = part("div", "screen");
 
 /** A button; `kind` says what it is worth: one primary on a screen. */
 export function Button({
   kind = "quiet",
+  icon,
   small,
   wide,
   busy,
   off,
+  children,
   ...props
 }: Omit<ComponentProps<"button">, "ref"> & {
   kind?: "primary" | "secondary" | "quiet" | "danger" | "icon";
-  small?: boolean;
-  wide?: boolean;
+  icon?: IconName | undefined;
+  small?: true;
+  wide?: true;
   busy?: boolean;
   /** Not available yet; it can still be reached and pressed, to be told why. */
   off?: boolean;
@@ -158,23 +48,158 @@ export function Button({
   return (
     <button
       type="button"
-      aria-busy={busy || undefined}
-      aria-disabled={off || undefined}
+      aria-busy={busy}
+      aria-disabled={off}
       data-kind={kind}
-      data-size={small ? "small" : undefined}
-      data-wide={wide ? "" : undefined}
+      data-small={small}
+      data-wide={wide}
       {...props}
-      className={useClass()("button")}
-    />
+      className={useLooks().c("button")}
+    >
+      {icon && <Icon name={icon} />}
+      {children}
+    </button>
   );
 }
 
 /** A button in the middle of words, or a link where it leads somewhere. */
 export function Link({ href, ...props }: { href?: string | undefined; onClick?: () => void; children: ReactNode }): ReactNode {
-  const className = useClass()("link");
-  return href === undefined ? (
-    <button type="button" {...props} className={className} />
+  const tag = href === undefined ? { type: "button" } : { href };
+  return createElement(href === undefined ? "button" : "a", { ...tag, ...props, className: useLooks().c("link") });
+}
+
+/** What a screen is headed with, and the lines below. */
+export function Intro({
+  title,
+  text,
+  id,
+  focus,
+  mark,
+  center,
+  children,
+}: {
+  title: ReactNode;
+  text?: ReactNode;
+  id?: string | undefined;
+  /** Takes the focus as the screen comes. */
+  focus?: RefObject<HTMLHeadingElement | null>;
+  mark?: true;
+  center?: true;
+  children?: ReactNode;
+}): ReactNode {
+  return (
+    <Group data-center={center}>
+      {mark && <Mark />}
+      <h2 className={useLooks().c("heading")} id={id} {...(focus && { ref: focus, tabIndex: -1, "data-focus-first": "" })}>
+        {title}
+      </h2>
+      {text && <Text>{text}</Text>}
+      {children}
+    </Group>
+  );
+}
+
+/** Something worth knowing, with its drawing before it. */
+export function Notice({
+  icon,
+  tone,
+  action,
+  children,
+  ...props
+}: {
+  icon?: IconName;
+  tone?: "brass" | "bad";
+  action?: ReactNode;
+  role?: "alert";
+  children: ReactNode;
+}): ReactNode {
+  return (
+    <div {...props} className={useLooks().c("alert")} data-tone={tone}>
+      {icon && <Icon name={icon} />}
+      <div>{children}</div>
+      {action}
+    </div>
+  );
+}
+
+/** A thing in a list: its drawing, its name, a line about it, and what can be done with it. */
+export function Row({
+  icon,
+  tile,
+  title,
+  text,
+  form,
+  onPress,
+  children,
+}: {
+  icon: IconName;
+  tile?: true;
+  title: ReactNode;
+  text?: ReactNode;
+  /** Stands in the place of the words while they are edited. */
+  form?: ReactNode;
+  /** Makes all of it a button. */
+  onPress?: () => void;
+  children?: ReactNode;
+}): ReactNode {
+  const { c } = useLooks();
+  const inside = (
+    <>
+      <Icon name={icon} tile={tile} />
+      {form || (
+        <>
+          <RowBody>
+            <Strong>{title}</Strong>
+            {text && (onPress ? <Small>{text}</Small> : <Text>{text}</Text>)}
+          </RowBody>
+          {children}
+        </>
+      )}
+    </>
+  );
+  return onPress ? (
+    <li>
+      <button type="button" className={c("row")} onClick={onPress}>
+        {inside}
+        <Icon name="chevron" />
+      </button>
+    </li>
   ) : (
-    <a href={href} {...props} className={className} />
+    <li className={c("row")}>{inside}</li>
+  );
+}
+
+/** A box to tick, with what ticking it means. */
+export function Check({
+  label,
+  hint,
+  bad,
+  checked,
+  onTick,
+}: {
+  label: string;
+  hint: string;
+  /** The hint says what is wrong. */
+  bad?: boolean | undefined;
+  checked: boolean;
+  onTick(checked: boolean): void;
+}): ReactNode {
+  const { c } = useLooks();
+  const id = useId();
+  return (
+    <label className={c("check")}>
+      <input
+        className={c("checkbox")}
+        type="checkbox"
+        checked={checked}
+        aria-describedby={id}
+        aria-invalid={bad}
+        onChange={(event) => onTick(event.target.checked)}
+      />
+      <Strong>{label}</Strong>
+      <Text role="status" id={id} data-tone={bad && "bad"}>
+        {hint}
+      </Text>
+    </label>
   );
 }

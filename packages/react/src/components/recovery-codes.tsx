@@ -1,10 +1,10 @@
-import { type ReactNode, useEffect, useId, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useText } from "../hooks/index.ts";
-import { Icon } from "./icons.tsx";
-import { Actions, Button, Hidden, Strong, Text, useClass, useLooks } from "./parts.tsx";
+import { useUi } from "./looks.ts";
+import { Actions, Button, Check, Hidden } from "./parts.tsx";
 
 /** Copies, and says so for two seconds in the room of its own label. */
-export function CopyButton({ text, label, ...props }: { text: string; label: string; small?: boolean; wide?: boolean }): ReactNode {
+export function CopyButton({ text, label, ...props }: { text: string; label: string; small?: true; wide?: true }): ReactNode {
   const t = useText();
   const [copied, setCopied] = useState(false);
   useEffect(() => {
@@ -16,6 +16,7 @@ export function CopyButton({ text, label, ...props }: { text: string; label: str
     <Button
       kind="secondary"
       {...props}
+      icon={copied ? "check" : "copy"}
       onClick={() =>
         navigator.clipboard?.writeText(text).then(
           () => setCopied(true),
@@ -23,9 +24,8 @@ export function CopyButton({ text, label, ...props }: { text: string; label: str
         )
       }
     >
-      <Icon name={copied ? "check" : "copy"} />
       <span data-swap={copied ? t("copied") : undefined}>{label}</span>
-      <Hidden role="status">{copied ? t("copied") : ""}</Hidden>
+      <Hidden role="status">{copied && t("copied")}</Hidden>
     </Button>
   );
 }
@@ -47,10 +47,8 @@ export interface RecoveryCodesProps {
  * Leaving the page is asked about meanwhile.
  */
 export function RecoveryCodes({ codes, saved, nudged, onSaved, onFinish }: RecoveryCodesProps): ReactNode {
-  const t = useText();
-  const c = useClass();
-  const id = useId();
-  const { issuer } = useLooks();
+  const { t, c, issuer } = useUi();
+  const isNudged = nudged && !saved;
   const list = codes.join("\n");
   const heading = issuer ? `${issuer}: ${t("recoveryCodes")}` : t("recoveryCodes");
 
@@ -89,36 +87,21 @@ export function RecoveryCodes({ codes, saved, nudged, onSaved, onFinish }: Recov
     <>
       <ol className={c("codes")} aria-label={t("recoveryCodes")}>
         {codes.map((code) => (
-          <li key={code} className={c("code")}>
+          <li key={code}>
             <code>{code}</code>
           </li>
         ))}
       </ol>
       <div className={c("thirds")}>
         <CopyButton text={list} label={t("copy")} />
-        <Button kind="secondary" onClick={download}>
-          <Icon name="download" />
+        <Button kind="secondary" icon="download" onClick={download}>
           {t("download")}
         </Button>
-        <Button kind="secondary" onClick={print}>
-          <Icon name="print" />
+        <Button kind="secondary" icon="print" onClick={print}>
           {t("print")}
         </Button>
       </div>
-      <label className={c("check")}>
-        <input
-          className={c("checkbox")}
-          type="checkbox"
-          checked={saved}
-          aria-describedby={id}
-          aria-invalid={(nudged && !saved) || undefined}
-          onChange={(event) => onSaved(event.target.checked)}
-        />
-        <Strong>{t("codesSaved")}</Strong>
-        <Text role="status" id={id} data-tone={nudged && !saved ? "bad" : undefined}>
-          {nudged && !saved ? t("codesFirst") : t("codesOnce")}
-        </Text>
-      </label>
+      <Check label={t("codesSaved")} hint={t(isNudged ? "codesFirst" : "codesOnce")} bad={isNudged} checked={saved} onTick={onSaved} />
       <Actions data-foot="">
         <Button kind="primary" wide off={!saved} onClick={onFinish}>
           {t("continue")}

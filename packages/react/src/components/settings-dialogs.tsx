@@ -1,69 +1,54 @@
 import { type FunctionComponent, type ReactNode, useId } from "react";
-import { useSettings, useText } from "../hooks/index.ts";
+import { useSettings } from "../hooks/index.ts";
 import type { UseSettings } from "../hooks/types.ts";
 import { Dialog } from "./dialog.tsx";
 import type { SettingsPartProps } from "./factor-list.tsx";
-import { Actions, Button, Card, Group, Text, useClass } from "./parts.tsx";
+import { useUi } from "./looks.ts";
+import { Actions, Button, Card, Intro } from "./parts.tsx";
 import { RecoveryCodes } from "./recovery-codes.tsx";
 
 /** What is asked before it is done, and new codes until they are saved. */
 export function SettingsDialogs({ settings }: { settings: UseSettings }): ReactNode {
-  const t = useText();
-  const c = useClass();
+  const { t } = useUi();
   const id = useId();
-  const {
-    state: { asking, busy, fresh, facts },
-    keep,
-    confirm,
-    setSaved,
-    finish,
-  } = settings;
-  const factors = facts?.status.factors ?? [];
-  const named = (wanted: string | undefined): string => factors.find((factor) => factor.id === wanted)?.name ?? "";
-  const heading = (words: string): ReactNode => (
-    <h2 className={c("heading")} id={id}>
-      {words}
-    </h2>
-  );
+  const { state, keep, confirm, setSaved, finish } = settings;
+  const { asking, busy, fresh, facts } = state;
 
-  const question =
-    asking?.do === "remove"
-      ? {
-          title: t("removeTitle", { name: named(asking.id) }),
-          text: t("removeText", { other: factors.find((factor) => factor.id !== asking.id)?.name ?? "" }),
-          out: t("keepIt"),
-          act: t("remove"),
-        }
-      : asking?.do === "off"
-        ? { title: `${t("turnOffTitle")}?`, text: t("turnOffText"), out: t("keepOn"), act: t("turnOff") }
-        : asking?.do === "codes"
-          ? { title: t("getCodesTitle"), text: t("getCodesText"), out: t("keepCodes"), act: t("getCodes") }
-          : undefined;
+  function questionOf(): [title: string, text: string, out: string, act: string] | undefined {
+    switch (asking?.do) {
+      case "remove": {
+        const nameOf = (is: boolean): string => facts?.status.factors.find((factor) => (factor.id === asking.id) === is)?.name ?? "";
+        return [t("removeTitle", { name: nameOf(true) }), t("removeText", { other: nameOf(false) }), t("keepIt"), t("remove")];
+      }
+      case "off":
+        return [`${t("turnOffTitle")}?`, t("turnOffText"), t("keepOn"), t("turnOff")];
+      case "codes":
+        return [t("getCodesTitle"), t("getCodesText"), t("keepCodes"), t("getCodes")];
+      default:
+        return undefined;
+    }
+  }
 
+  const question = questionOf();
+  const [title, text, out, act] = question ?? [];
   return (
     <>
       <Dialog open={!!question && !busy} onClose={keep} labelledBy={id}>
         <Card>
-          <Group>
-            {heading(question?.title ?? "")}
-            <Text>{question?.text}</Text>
-          </Group>
+          <Intro id={id} title={title} text={text} />
           <Actions>
             <Button kind="secondary" data-focus-first="" onClick={keep}>
-              {question?.out}
+              {out}
             </Button>
             <Button kind={asking?.do === "codes" ? "primary" : "danger"} onClick={confirm}>
-              {question?.act}
+              {act}
             </Button>
           </Actions>
         </Card>
       </Dialog>
       <Dialog open={!!fresh} labelledBy={id}>
         <Card>
-          <Group>
-            {heading(t("codesTitle"))}
-            <Text>{t("codesText")}</Text>
-          </Group>
+          <Intro id={id} title={t("codesTitle")} text={t("codesText")} />
           {fresh && <RecoveryCodes {...fresh} onSaved={setSaved} onFinish={finish} />}
         </Card>
       </Dialog>

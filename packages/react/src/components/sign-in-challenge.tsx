@@ -1,13 +1,12 @@
 import { type ReactNode, useId } from "react";
-import { useSignIn, useText } from "../hooks/index.ts";
+import { useSignIn } from "../hooks/index.ts";
 import type { UseSignIn, UseSignInOptions } from "../hooks/types.ts";
+import { CodeCard, useCodeWords } from "./code-card.tsx";
 import { CodeEntry } from "./code-entry.tsx";
-import { useCodeWords } from "./code-screen.tsx";
 import { EnrolmentWizard } from "./enrolment-wizard.tsx";
-import { Mark } from "./icons.tsx";
-import { Locked } from "./locked.tsx";
+import { useUi } from "./looks.ts";
 import { OtherWays, wayOf } from "./other-ways.tsx";
-import { Button, Card, Foot, Group, Hidden, Link, Strong, Text, Under, useClass, Wrap } from "./parts.tsx";
+import { Button, Check, Group, Intro, Link, Strong } from "./parts.tsx";
 import { rich } from "./rich.tsx";
 
 /** What a sign-in says beside its code. */
@@ -39,104 +38,66 @@ export type SignInChallengeProps = UseSignInOptions & SignInLooks;
  * ```
  */
 export function SignInChallenge(props: SignInChallengeProps): ReactNode {
-  const { challenge, methods, enrol, onDone, onRestart } = props;
-  return enrol ? (
-    <EnrolmentWizard
-      signIn={{ challenge, methods, enrol }}
-      onDone={(answer) => onDone(answer)}
-      {...(onRestart && { onLeave: onRestart })}
-    />
+  const { onDone, onRestart } = props;
+  return props.enrol ? (
+    <EnrolmentWizard signIn={props} onDone={(answer) => onDone(answer)} {...(onRestart && { onLeave: onRestart })} />
   ) : (
     <SignInCode {...props} />
   );
 }
 
-function SignInCode({ name, trustDays, onRestart, passwordHref, ...options }: SignInChallengeProps): ReactNode {
-  const looks = { name, trustDays, onRestart, passwordHref };
-  return <SignInScreen signIn={useSignIn(options)} {...(looks as SignInLooks)} />;
-}
+const SignInCode = (props: SignInChallengeProps): ReactNode => <SignInScreen {...props} signIn={useSignIn(props)} />;
 
 /** The screen of a sign-in in any state: for a model of the host's own. */
 export function SignInScreen({ signIn, name, trustDays, onRestart, passwordHref }: { signIn: UseSignIn } & SignInLooks): ReactNode {
-  const t = useText();
-  const c = useClass();
+  const { t, c } = useUi();
   const id = useId();
   const { state, offered, use, trust, setTrust } = signIn;
-  const { phase, method } = state;
+  const { phase, method, methods } = state;
   const { title, text } = useCodeWords(state);
+  const isHeld = (way: string): boolean => /^(app|token)/.test(way);
   // What is held is the way back from what is sent or was saved.
-  const held = state.methods.find((other) => /^(app|token)/.test(other));
-  const isFirst = !held || /^(app|token)/.test(method);
-
-  const over = (
-    <>
-      <Mark />
-      <Group>
-        <h2 className={c("heading")} id={id}>
-          {t("challengeExpired")}
-        </h2>
-      </Group>
-      {onRestart && (
-        <Button kind="primary" wide onClick={onRestart}>
-          {t("signInAgain")}
-        </Button>
-      )}
-    </>
+  const back = isHeld(method) ? undefined : methods.find(isHeld);
+  const again = onRestart && (
+    <Button kind="primary" wide onClick={onRestart}>
+      {t("signInAgain")}
+    </Button>
   );
-
-  const entry = (
-    <>
-      <Mark />
-      <Group>
-        <h2 className={c("heading")} id={id}>
-          {title}
-        </h2>
-        <Text>{text}</Text>
-      </Group>
-      <CodeEntry state={state} actions={signIn} hint={t("autoSubmit")}>
-        {trustDays !== undefined && isFirst && (
-          <label className={c("check")}>
-            <input className={c("checkbox")} type="checkbox" checked={trust} onChange={(event) => setTrust(event.target.checked)} />
-            <Strong>{trustDays === true ? t("trustForNow") : t("trust", { n: trustDays })}</Strong>
-            <Text>{t("trustHint")}</Text>
-          </label>
-        )}
-        <Button type="submit" kind="primary" wide busy={phase.name === "checking"}>
-          {t("continue")}
-        </Button>
-        {!isFirst && (
-          <Button wide onClick={() => use(held)}>
-            {t(wayOf(held)[1])}
-          </Button>
-        )}
-      </CodeEntry>
-      {isFirst && offered.length > 0 && (
-        <Foot>
-          <Strong>{t("anotherWay")}</Strong>
-          <OtherWays state={state} offered={offered} use={use} />
-        </Foot>
-      )}
-    </>
-  );
-
   return (
     <div className={c("stack", true)}>
-      <Card aria-labelledby={id}>
-        <Wrap key={phase.name === "locked" || phase.name === "over" ? phase.name : method}>
-          {phase.name === "over" ? (
-            over
-          ) : phase.name === "locked" ? (
-            <Locked until={phase.until} method={method} offered={offered} use={use} headingId={id} passwordHref={passwordHref} />
-          ) : (
-            entry
+      <CodeCard model={signIn} id={id} passwordHref={passwordHref} again={again}>
+        <Intro mark id={id} title={title} text={text} />
+        <CodeEntry state={state} actions={signIn} hint={t("autoSubmit")}>
+          {trustDays !== undefined && !back && (
+            <Check
+              label={trustDays === true ? t("trustForNow") : t("trust", { n: trustDays })}
+              hint={t("trustHint")}
+              checked={trust}
+              onTick={setTrust}
+            />
           )}
-        </Wrap>
-        <Hidden role="status">{phase.name === "over" ? t("challengeExpired") : ""}</Hidden>
-      </Card>
+          <Group>
+            <Button type="submit" kind="primary" wide busy={phase.name === "checking"}>
+              {t("continue")}
+            </Button>
+            {back && (
+              <Button wide onClick={() => use(back)}>
+                {t(wayOf(back)[1])}
+              </Button>
+            )}
+          </Group>
+        </CodeEntry>
+        {!back && offered.length > 0 && (
+          <div className={c("foot")}>
+            <Strong>{t("anotherWay")}</Strong>
+            <OtherWays model={signIn} use={use} />
+          </div>
+        )}
+      </CodeCard>
       {name !== undefined && (
-        <Under>
+        <p className={c("under")}>
           {rich(t("signingInAs"), { name: <bdi>{name}</bdi> })} {onRestart && <Link onClick={onRestart}>{t("notYou")}</Link>}
-        </Under>
+        </p>
       )}
     </div>
   );

@@ -1,14 +1,13 @@
 import { type ReactNode, useId, useState } from "react";
 import type { CodeMethod, CodeState } from "../flow/code.ts";
-import { useStepUpDialog, useText } from "../hooks/index.ts";
+import { useStepUpDialog } from "../hooks/index.ts";
 import type { UseStepUpDialog } from "../hooks/types.ts";
+import { Close, CodeCard, useCodeWords } from "./code-card.tsx";
 import { CodeEntry } from "./code-entry.tsx";
-import { useCodeWords } from "./code-screen.tsx";
 import { Dialog } from "./dialog.tsx";
-import { Icon, Mark } from "./icons.tsx";
-import { Locked } from "./locked.tsx";
+import { useUi } from "./looks.ts";
 import { OtherWays } from "./other-ways.tsx";
-import { Actions, AlertBox, Button, Card, Group, Head, RowBody, Small, Strong, Text, useClass, Wrap } from "./parts.tsx";
+import { Actions, Button, Group, Intro, Notice, RowBody, Small, Strong } from "./parts.tsx";
 
 /** What the dialog shows beside its question. */
 export interface StepUpDialogProps {
@@ -25,69 +24,13 @@ export function StepUpDialog(props: StepUpDialogProps): ReactNode {
 }
 
 /** The dialog in any state: for a model of the host's own. */
-export function StepUpScreen({ stepUp, ...props }: StepUpDialogProps & { stepUp: UseStepUpDialog }): ReactNode {
+export function StepUpScreen({ stepUp, passwordHref }: StepUpDialogProps & { stepUp: UseStepUpDialog }): ReactNode {
   const id = useId();
   const { question, state, cancel } = stepUp;
   return (
     <Dialog open={question !== undefined} onClose={cancel} labelledBy={id}>
-      {state && <Question stepUp={stepUp} state={state} id={id} {...props} />}
+      {state && <Question stepUp={stepUp} state={state} id={id} passwordHref={passwordHref} />}
     </Dialog>
-  );
-}
-
-/** What all screens of the dialog are made with. */
-interface ScreenProps {
-  stepUp: UseStepUpDialog;
-  state: CodeState;
-  heading(text: string): ReactNode;
-  use(method: CodeMethod): void;
-  /** The way out, in words. */
-  out: string;
-}
-
-/** The question itself: what is to be approved, and the field. */
-function Asking({ stepUp, state, heading, out, choose }: ScreenProps & { choose(): void }): ReactNode {
-  const t = useText();
-  const { text } = useCodeWords(state);
-  const { question, offered, cancel } = stepUp;
-  const { action, noun, verb, subject, detail } = question?.about ?? {};
-  const hint = state.rules.autoSubmit ? t("autoSubmit") : t("codeHint", { digits: state.digits });
-  return (
-    <>
-      <Mark />
-      <Group>
-        {heading(action ? t("stepUpTitle", { action }) : t("stepUpTitlePlain"))}
-        {state.method !== "app" && <Text>{text}</Text>}
-      </Group>
-      {subject && (
-        <AlertBox>
-          <RowBody>
-            <Strong>{subject}</Strong>
-            {detail && <Small>{detail}</Small>}
-          </RowBody>
-        </AlertBox>
-      )}
-      <CodeEntry
-        state={state}
-        actions={stepUp}
-        label={t(state.method === "app" ? "stepUpText" : "code")}
-        hint={noun ? t("stepUpBound", { noun }) : hint}
-      >
-        <Actions data-fill="">
-          <Button kind="secondary" onClick={cancel}>
-            {out}
-          </Button>
-          <Button type="submit" kind="primary" busy={state.phase.name === "checking"}>
-            {verb ? t("stepUpConfirm", { verb }) : t("confirm")}
-          </Button>
-        </Actions>
-      </CodeEntry>
-      {offered.length > 0 && (
-        <Button wide onClick={choose}>
-          {t("tryAnotherWay")}
-        </Button>
-      )}
-    </>
   );
 }
 
@@ -96,67 +39,83 @@ function Question({
   state,
   id,
   passwordHref,
-}: StepUpDialogProps & { stepUp: UseStepUpDialog; state: CodeState; id: string }): ReactNode {
-  const t = useText();
-  const c = useClass();
+}: {
+  stepUp: UseStepUpDialog;
+  state: CodeState;
+  id: string;
+  passwordHref: string | undefined;
+}): ReactNode {
+  const { t } = useUi();
   const [isChoosing, setChoosing] = useState(false);
+  const { text } = useCodeWords(state);
   const { question, offered, cancel } = stepUp;
-  const { phase, method } = state;
-  const screen: ScreenProps = {
-    stepUp,
-    state,
-    out: question?.about.keep ?? t("notNow"),
-    heading: (text) => (
-      <h2 className={c("heading")} id={id}>
-        {text}
-      </h2>
-    ),
-    use(chosen) {
-      setChoosing(false);
-      stepUp.use(chosen);
-    },
+  const { action, noun, verb, subject, detail, keep = t("notNow") } = question?.about ?? {};
+  const use = (method: CodeMethod): void => {
+    setChoosing(false);
+    stepUp.use(method);
   };
-
-  let shown: ReactNode;
-  if (phase.name === "locked") {
-    shown = (
-      <Locked until={phase.until} method={method} offered={offered} use={screen.use} headingId={id} passwordHref={passwordHref}>
-        <Button kind={offered.length > 0 ? "secondary" : "primary"} wide onClick={cancel}>
-          {screen.out}
-        </Button>
-      </Locked>
-    );
-  } else if (phase.name === "over") {
-    shown = (
-      <>
-        <Mark />
-        {screen.heading(t("challengeExpired"))}
-        <Button kind="primary" wide onClick={cancel}>
-          {t("startAgain")}
-        </Button>
-      </>
-    );
-  } else if (isChoosing) {
-    shown = (
-      <>
-        <Mark />
-        {screen.heading(t("anotherWay"))}
-        <OtherWays state={state} offered={offered} use={screen.use} />
-        <Button wide onClick={() => setChoosing(false)}>
-          {t("back")}
-        </Button>
-      </>
-    );
-  } else shown = <Asking {...screen} choose={() => setChoosing(true)} />;
+  const model = { state, offered, use };
+  const out = (kind: "primary" | "secondary", words: string): ReactNode => (
+    <Button kind={kind} wide onClick={cancel}>
+      {words}
+    </Button>
+  );
+  const isApp = state.method === "app";
+  const hint = state.rules.autoSubmit ? t("autoSubmit") : t("codeHint", { digits: state.digits });
 
   return (
-    <Card>
-      <Wrap key={isChoosing ? "choose" : phase.name === "locked" || phase.name === "over" ? phase.name : method}>{shown}</Wrap>
-      <Head data-corner="">
-        <Button kind="icon" aria-label={t("close")} onClick={cancel}>
-          <Icon name="close" />
-        </Button>
-      </Head>
-    </Card>
+    <CodeCard
+      model={model}
+      id={id}
+      passwordHref={passwordHref}
+      again={out("primary", t("startAgain"))}
+      way={out(offered.length > 0 ? "secondary" : "primary", keep)}
+      screen={isChoosing && "choose"}
+      corner={<Close onClose={cancel} />}
+    >
+      {isChoosing ? (
+        <>
+          <Intro mark id={id} title={t("anotherWay")} />
+          <OtherWays model={model} use={use} />
+          <Button wide onClick={() => setChoosing(false)}>
+            {t("back")}
+          </Button>
+        </>
+      ) : (
+        <>
+          <Intro mark id={id} title={action ? t("stepUpTitle", { action }) : t("stepUpTitlePlain")} text={!isApp && text} />
+          {subject && (
+            <Notice>
+              <RowBody>
+                <Strong>{subject}</Strong>
+                {detail && <Small>{detail}</Small>}
+              </RowBody>
+            </Notice>
+          )}
+          <CodeEntry
+            state={state}
+            actions={stepUp}
+            label={t(isApp ? "stepUpText" : "code")}
+            hint={noun ? t("stepUpBound", { noun }) : hint}
+          >
+            <Group>
+              <Actions data-fill="">
+                <Button kind="secondary" onClick={cancel}>
+                  {keep}
+                </Button>
+                <Button type="submit" kind="primary" busy={state.phase.name === "checking"}>
+                  {verb ? t("stepUpConfirm", { verb }) : t("confirm")}
+                </Button>
+              </Actions>
+              {offered.length > 0 && (
+                <Button wide onClick={() => setChoosing(true)}>
+                  {t("tryAnotherWay")}
+                </Button>
+              )}
+            </Group>
+          </CodeEntry>
+        </>
+      )}
+    </CodeCard>
   );
 }

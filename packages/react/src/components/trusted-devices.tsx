@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
-import { useText } from "../hooks/index.ts";
 import type { UseSettings } from "../hooks/types.ts";
 import type { SettingsPartProps } from "./factor-list.tsx";
-import { Icon } from "./icons.tsx";
-import { Badge, Button, Row, RowBody, Strong, Text } from "./parts.tsx";
+import { deviceIcon } from "./icons.tsx";
+import { useUi } from "./looks.ts";
+import { Badge, Button, Row } from "./parts.tsx";
 import { Section } from "./section.tsx";
 import { ownSettings } from "./settings-dialogs.tsx";
 import { useDates } from "./when.ts";
@@ -15,25 +15,26 @@ export interface TrustedDevicesProps extends SettingsPartProps {
 }
 
 function Devices({ settings, thisDevice }: TrustedDevicesProps & { settings: UseSettings }): ReactNode {
-  const t = useText();
+  const { t } = useUi();
   const { day, lastUsed } = useDates();
   const { state, act } = settings;
   const devices = state.facts?.devices ?? [];
   return (
-    <Section title={t("devices")} text={devices.length > 0 ? t("devicesText") : t("devicesNone")}>
+    <Section title={t("devices")} text={t(devices.length > 0 ? "devicesText" : "devicesNone")}>
       <ul>
         {devices.map(({ id, name, expires_at: until, last_used_at: usedAt }) => (
-          <Row key={id}>
-            <Icon name={/iphone|android|ipad/i.test(name) ? "phone" : "laptop"} part="tile" />
-            <RowBody>
-              <Strong>
+          <Row
+            key={id}
+            tile
+            icon={deviceIcon(name, "laptop")}
+            title={
+              <>
                 <bdi>{name}</bdi>
                 {id === thisDevice && <Badge data-tone="accent">{t("thisDevice")}</Badge>}
-              </Strong>
-              <Text>
-                {t("trustedUntil", { date: day(until) })} {usedAt && `${lastUsed(usedAt)}.`}
-              </Text>
-            </RowBody>
+              </>
+            }
+            text={`${t("trustedUntil", { date: day(until) })} ${usedAt ? `${lastUsed(usedAt)}.` : ""}`}
+          >
             <Button
               kind="secondary"
               small

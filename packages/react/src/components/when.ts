@@ -1,17 +1,17 @@
-import { useMfa, useText } from "../hooks/index.ts";
+import { useUi } from "./looks.ts";
 
 /** A day, with its year where it is another than this one. */
 export function useDates(): { day(at: string, withYear?: boolean): string; lastUsed(at: string | null): string } {
-  const t = useText();
-  const { client, locale } = useMfa();
-  const day = (at: string, withYear?: boolean): string => {
-    const year = withYear || new Date(at).getFullYear() !== new Date(client.now()).getFullYear() ? ({ year: "numeric" } as const) : {};
-    return new Intl.DateTimeFormat(locale, { day: "numeric", month: "long", ...year }).format(new Date(at));
-  };
+  const { t, client, locale } = useUi();
+  const now = new Date(client.now());
+  const written = (at: string, options: Intl.DateTimeFormatOptions): string =>
+    new Intl.DateTimeFormat(locale, options).format(new Date(at));
+  const day = (at: string, withYear = new Date(at).getFullYear() !== now.getFullYear()): string =>
+    written(at, { day: "numeric", month: "long", ...(withYear && { year: "numeric" }) });
   const lastUsed = (at: string | null): string => {
     if (at === null) return t("notUsed");
-    return new Date(at).toDateString() === new Date(client.now()).toDateString()
-      ? t("lastUsedToday", { time: new Intl.DateTimeFormat(locale, { timeStyle: "short" }).format(new Date(at)) })
+    return new Date(at).toDateString() === now.toDateString()
+      ? t("lastUsedToday", { time: written(at, { timeStyle: "short" }) })
       : t("lastUsed", { when: day(at) });
   };
   return { day, lastUsed };
