@@ -59,6 +59,10 @@ function loadedBy(file, seen = new Set()) {
   return seen;
 }
 
+/** What is there before: a further language has English beside it, which has the keys. */
+const before = (folder, subpath) =>
+  /strings\/(?!en)/.test(subpath) ? loadedBy(join("packages", folder, "dist/strings/en.js")) : new Set();
+
 /** Every subpath that a package exports; one without a limit is an error. */
 function entriesOf(folder) {
   const { name, exports } = JSON.parse(readFileSync(join("packages", folder, "package.json"), "utf8"));
@@ -66,7 +70,13 @@ function entriesOf(folder) {
     const limit = LIMITS[folder][subpath];
     if (!limit) throw new Error(`${name} exports "${subpath}", and .size-limit.js gives it no limit. Measure it, and give it one.`);
     const file = join("packages", folder, (target.import ?? target).default);
-    return { name: join(name, subpath), path: [...loadedBy(file)], limit, brotli: false, gzip: COMPRESSED.includes(folder) };
+    return {
+      name: join(name, subpath),
+      path: [...loadedBy(file).difference(before(folder, subpath))],
+      limit,
+      brotli: false,
+      gzip: COMPRESSED.includes(folder),
+    };
   });
 }
 

@@ -17,7 +17,8 @@ async function newest(path: string): Promise<number> {
 export async function isFresh(name: Library): Promise<boolean> {
   const folder = join(root, "packages", name);
   const sources = await readdir(join(folder, "src"), { recursive: true });
-  const made = ["package.json", "tsup.config.ts", "src", ...sources.map((path) => join("src", path))].map((path) => join(folder, path));
+  const settings = (await readdir(folder)).filter((path) => /\.(json|ts)$/.test(path));
+  const made = [...settings, "src", ...sources.map((path) => join("src", path))].map((path) => join(folder, path));
   const shared = ["scripts/library.ts", "tsconfig.base.json", "pnpm-lock.yaml"].map((path) => join(root, path));
   try {
     // tsup writes the declarations last.

@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { defineConfig, type Options } from "tsup";
 import { library } from "../../scripts/library.ts";
+import { inOrder, LANGUAGE } from "./strings-in-order.ts";
 
 const options = library(import.meta.dirname);
 const { "styles/styles.css": styles, ...entry } = options.entry as Record<string, string>;
@@ -20,7 +21,29 @@ const directiveFirst: NonNullable<Options["plugins"]>[number] = {
   },
 };
 
+const languages: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "languages",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: LANGUAGE }, async ({ path }) => {
+      const contents = await inOrder(path);
+      return contents === undefined ? undefined : { contents, loader: "ts" };
+    }),
+};
+
 /** The stylesheet: its parts in one file, as small as they get. */
 const stylesheet: Options = { entry: { styles: join(import.meta.dirname, styles) }, minify: true, silent: true, clean: false };
 
-export default defineConfig([{ ...options, entry, platform: "neutral", target: "es2022", plugins: [directiveFirst] }, stylesheet]);
+const scripts: Options = {
+  ...options,
+  entry,
+  platform: "neutral",
+  target: "es2022",
+  plugins: [directiveFirst],
+  esbuildPlugins: [languages],
+  esbuildOptions(esbuild) {
+    // Texts as they are: escapes would be as large again.
+    esbuild.charset = "utf8";
+  },
+};
+
+export default defineConfig([scripts, stylesheet]);

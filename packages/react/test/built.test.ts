@@ -34,3 +34,12 @@ test("require and import give the same, and components and hooks share one provi
   }
   expect(require("./index.cjs").useMfa).toBe(require("./hooks/index.cjs").useMfa);
 });
+
+test.each(["ar", "de", "es", "fr", "ja", "pt", "zh"])("the language %s comes out of its list as it went in", async (language) => {
+  const require = createRequire(join(folder, "index.cjs"));
+  const { [language]: source } = await import(`../src/strings/${language}.ts`);
+  const { [language]: built } = await import(join(folder, `strings/${language}.js`));
+  expect(built).toEqual(source);
+  expect(require(`./strings/${language}.cjs`)[language]).toEqual(source);
+  expect(await readFile(join(folder, `strings/${language}.js`), "utf8")).not.toContain("lockedRemaining");
+});

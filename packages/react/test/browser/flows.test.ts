@@ -64,7 +64,7 @@ describe.skipIf(!hasChromium).each(["19", "18"] as const)("in Chromium, on a liv
     expect(codes).toHaveLength(10);
     // Not available yet, and still within reach of the keyboard.
     await page.getByRole("button", { name: "Continue" }).press("Enter");
-    await page.getByText("Save your codes first, then tick the box.").waitFor();
+    await page.getByText("Save your codes first.").waitFor();
     const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Download" }).click()]);
     expect(file.suggestedFilename()).toBe("fernhill-recovery-codes.txt");
     await page.getByLabel("I’ve saved my recovery codes").check();
