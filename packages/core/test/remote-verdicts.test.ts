@@ -1,9 +1,15 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { decodeJwt } from "jose";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { grantKeys } from "../src/grants/grant-keys.ts";
+import { tokenKind } from "../src/grants/token.ts";
 import { createHandler, createStepUp, type RemoteMfaOptions, remoteMfa, type StepUpOptions, type Verdict } from "../src/http/index.ts";
-import { ConfigError, createMfa, type MfaOptions, type Subject } from "../src/index.ts";
+import { ConfigError, createMfa, keyring, type MfaOptions, type Subject } from "../src/index.ts";
+import { unwrapped } from "../src/secrets/data-keys.ts";
 import { memoryStore } from "../src/stores/memory.ts";
 import { listen, write } from "./support/http-service.ts";
-import { createKit, DAY, good, HOUR, MINUTE, STEP } from "./support/kit.ts";
+import { createKit, DAY, good, HOUR, MINUTE, STEP, TEST_KEYS } from "./support/kit.ts";
 
 const ALICE = { id: "alice", tenant: "north", session: "s1" };
 
@@ -123,6 +129,27 @@ describe("a grant of another service", () => {
     expect(faults).toEqual([]);
   });
 
+  it("R37 forged under a key that another replaced 25 hours ago passes nowhere, though the service goes on running", async () => {
+    const { kit, mfa, ask } = await twoServices();
+    const { grant } = await kit.enrolled(mfa, ALICE);
+    const row = (await kit.store.dataKeys()).find(({ use }) => use === "grant");
+    if (!row) throw new Error("There is no grant key.");
+    const [stolen] = grantKeys([await unwrapped(keyring(TEST_KEYS), row)]);
+    const forged = async () => {
+      const seconds = Math.floor(kit.clock.now / 1000);
+      const claims = { ...decodeJwt(grant), sub: "alice", auth_time: seconds };
+      const token = await tokenKind("mfa-grant", [stolen], { remember: false, algorithm: "EdDSA" }).sign(claims, seconds, seconds + 600);
+      return { "mfa-grant": token };
+    };
+    await mfa.keys.rotate("grant");
+    expect((await ask({}, await forged())).pass).toBe(true);
+    kit.clock.advance(25 * HOUR);
+    // The key set that was fetched is kept by the machine's clock.
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 25 * HOUR });
+    onTestFinished(() => void vi.useRealTimers());
+    expect((await ask({}, await forged())).pass).toBe(false);
+  });
+
   it("of other ids than the guard's is a mistake in the set-up, which is reported and denies", async () => {
     const { kit, mfa, ask, withCode, faults } = await twoServices();
     const user = await kit.enrolled(mfa, ALICE);
@@ -164,4 +191,19 @@ describe("what another service says of somebody", () => {
     await expect(there.verify({ subject: ALICE, code: user.code(1) })).rejects.toMatchObject({ code: "store_failed" });
     expect(faults).toMatchObject([{ code: "store_failed", message: expect.stringContaining("unauthenticated") }]);
   });
+});
+
+it("a guard that asks another service loads neither the engine nor what it keeps", () => {
+  const loaded = new Set<string>();
+  const load = (file: string): void => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    const text = readFileSync(file, "utf8");
+    for (const [, path = ""] of text.matchAll(/^(?:import|export) (?!type )[^;]*?from "(\.[^"]+)"/gm)) load(join(dirname(file), path));
+  };
+  const src = join(import.meta.dirname, "..", "src");
+  for (const file of ["http/remote-mfa.ts", "http/step-up.ts"]) load(join(src, file));
+  const names = [...loaded].map((file) => file.slice(src.length + 1));
+  expect(names).toContain("grants/token.ts");
+  expect(names.filter((name) => name === "engine/engine.ts" || /^(secrets|stores|audit)\//.test(name))).toEqual([]);
 });

@@ -1,11 +1,15 @@
 import { randomBytes } from "node:crypto";
+import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
+import { grantKeys } from "../src/grants/grant-keys.ts";
+import { signingKeyId, tokenKind } from "../src/grants/token.ts";
 import { createMfa, type DataKeyUse, type KeyProvider, keyring, type Mfa, type Store } from "../src/index.ts";
+import { unwrapped } from "../src/secrets/data-keys.ts";
 import { sealer } from "../src/secrets/index.ts";
 import { keepKeys } from "../src/secrets/kept-keys.ts";
 import { keyIdOf } from "../src/secrets/seal.ts";
 import { memoryStore } from "../src/stores/memory.ts";
-import { createKit, good, type Kit, reason, STEP, TEST_KEYS, together, type User } from "./support/kit.ts";
+import { createKit, DAY, good, HOUR, type Kit, reason, STEP, TEST_KEYS, together, type User } from "./support/kit.ts";
 
 const K1 = TEST_KEYS;
 const K2 = `k2:${randomBytes(32).toString("base64")}`;
@@ -253,6 +257,82 @@ describe("a process meets a key that another one made", () => {
     await expect(other.verifyGrant(grant, user.subject)).rejects.toMatchObject({ code: "store_failed" });
     isDown = false;
     expect((await other.verifyGrant(grant, user.subject)).ok).toBe(true);
+  });
+});
+
+describe("a process looks for newer keys once an hour, from the opening of its own on", () => {
+  it("R37 and signs the first time, 26 hours later, what every other process believes", async () => {
+    const { kit, one, other, users } = await pair();
+    const [user] = users as [User];
+    const { keyId } = await one.keys.rotate("grant");
+    kit.clock.advance(26 * HOUR);
+    const { challenge } = await other.challenge(user.subject);
+    expect(signingKeyId(challenge)).toBe(keyId);
+    const verified = good(await one.verify({ subject: user.subject, challenge, code: user.code() }));
+    expect((await one.verifyGrant(verified.grant, user.subject)).ok).toBe(true);
+  });
+
+  it.each(["HS256", "EdDSA"] as const)("R37 also where it only verifies, a grant that it knew before too: %s", async (algorithm) => {
+    const { kit, store, one, other, users } = await pair();
+    const [user] = users as [User];
+    const row = (await store.dataKeys()).find(({ use }) => use === "grant");
+    if (!row) throw new Error("There is no grant key.");
+    const [stolen] = grantKeys([await unwrapped(keyring(K1), row)]);
+    const forged = await tokenKind("mfa-grant", [stolen], { remember: false, algorithm }).sign(
+      decodeJwt(user.grant) as { sub: string },
+      Math.floor(kit.clock.now / 1000),
+      Math.floor((kit.clock.now + 30 * DAY) / 1000),
+    );
+    const isTaken = async (mfa: Mfa) => (await mfa.verifyGrant(forged, user.subject, { maxAge: "365d" })).ok;
+    expect(await isTaken(other)).toBe(true);
+    await one.keys.rotate("grant");
+    kit.clock.advance(25 * HOUR - 1);
+    expect(await isTaken(other)).toBe(true);
+    kit.clock.advance(HOUR);
+    expect(await isTaken(other)).toBe(false);
+    expect(await isTaken(one)).toBe(false);
+  });
+
+  it("R40 and goes on with those it has when the store does not answer", async () => {
+    const { kit, store, one, users } = await pair();
+    const [user] = users as [User];
+    let isDown = false;
+    const lone = createKit(createMfa, { ...store, dataKeys: () => (isDown ? Promise.reject(new Error("refused")) : store.dataKeys()) });
+    const other = await lone.mfa({ clock: () => kit.clock.now, grants: { longest: "24h" } });
+    const { grant } = good(await other.verify({ subject: user.subject, code: user.code() }));
+    await one.keys.rotate("seal");
+    isDown = true;
+    kit.clock.advance(2 * HOUR);
+    expect((await other.verifyGrant(grant, user.subject, { maxAge: "1d" })).ok).toBe(true);
+    expect((await other.challenge(user.subject)).methods).toContain("totp");
+  });
+});
+
+describe("the published keys", () => {
+  it("R37 are without one that another replaced, 25 hours after, also in the process that knew it", async () => {
+    const { kit, store, users } = await pair();
+    const mfa = await kit.mfa({ grants: { algorithm: "EdDSA" } });
+    expect(users).toHaveLength(1);
+    const before = await activeKey(store, "grant");
+    const kids = async () => (await mfa.jwks()).keys.map(({ kid }) => kid);
+    const { keyId } = await mfa.keys.rotate("grant");
+    expect(await kids()).toEqual([keyId, before]);
+    kit.clock.advance(25 * HOUR - 1);
+    expect(await kids()).toEqual([keyId, before]);
+    kit.clock.advance(1);
+    expect(await kids()).toEqual([keyId]);
+  });
+});
+
+describe("a host's own texts", () => {
+  it("R37 are sealed under the newest key, whichever process made it, and open as they did", async () => {
+    const { store, one } = await pair();
+    const { seal, open } = sealer(keyring(K1), store);
+    const before = await seal("sk_live", ["api_keys"]);
+    const { keyId } = await one.keys.rotate("seal");
+    const after = await seal("sk_live", ["api_keys"]);
+    expect([keyIdOf(before) === keyId, keyIdOf(after)]).toEqual([false, keyId]);
+    for (const sealed of [before, after]) expect(await open(sealed, ["api_keys"])).toBe("sk_live");
   });
 });
 

@@ -2,8 +2,9 @@ import { recordsOf } from "../audit/erasures.ts";
 import type { NewEvent } from "../audit/events.ts";
 import { ConfigError, StoreError } from "../errors.ts";
 import type { Change, SubjectKey, SubjectState } from "../stores/store.ts";
-import { change, confirmed, type Engine, keyOf, switchMark } from "./engine.ts";
+import { change, confirmed, type Engine, switchMark } from "./engine.ts";
 import { provenByGrant } from "./proof.ts";
+import { keyOf, NOBODY } from "./subject.ts";
 import type { AdminAct, Refusal, RefusalReason, Subject } from "./types.ts";
 
 const LONGEST_REASON = 500;
@@ -98,9 +99,6 @@ export async function erase(engine: Engine, subject: Subject): Promise<void> {
     };
   });
 }
-
-/** The log's rows that are of no subject stand under this key. */
-const NOBODY = { tenant: "", subject: "" };
 
 const noted = new WeakSet<Engine>();
 

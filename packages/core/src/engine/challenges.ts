@@ -3,8 +3,9 @@ import type { ChallengeClaims } from "../grants/challenge.ts";
 import { isOf } from "../grants/grant.ts";
 import type { TokenClaims } from "../grants/token.ts";
 import type { ChallengeMark, OneTimeId } from "../stores/store.ts";
-import { bearerOf, type Engine } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import { opened } from "./grants.ts";
+import { bearerOf } from "./subject.ts";
 import type { Challenge, Enrolling, Refusal, Subject } from "./types.ts";
 
 /** Seconds that a challenge can be answered. */
@@ -27,7 +28,7 @@ export async function issueChallenge(
   claims: Omit<ChallengeClaims, "issued_at"> & { sub: string },
   methods: Method[],
 ): Promise<Challenge> {
-  const { challenges } = await engine.signingKeys();
+  const { challenges } = await engine.recentKeys();
   const now = engine.clock();
   const issuedAt = Math.floor(now / 1000);
   const expiresAt = issuedAt + (claims.enrol ? ENROLMENT_LIFETIME : LIFETIME);

@@ -2,14 +2,14 @@ import { createAuditLog } from "../audit/log.ts";
 import { act, erase, noteSwitch } from "./admin.ts";
 import { deliver } from "./deliver.ts";
 import { checkDeviceName, listDevices, revokeDevice } from "./devices.ts";
-import { change, createEngine, keyOf } from "./engine.ts";
+import { change, createEngine } from "./engine.ts";
 import { enable, importFactor, setup } from "./enrol.ts";
 import { reseal, rotate } from "./keys.ts";
 import { disable, regenerateRecoveryCodes, remove, rename, resync } from "./lifecycle.ts";
 import { checkedOptions } from "./options.ts";
 import { signIn } from "./sign-in.ts";
 import { status } from "./status.ts";
-import { checked, checkText } from "./subject.ts";
+import { checked, checkText, keyOf, NOBODY } from "./subject.ts";
 import type { AdminAct, Enrolling, Mfa, MfaOptions, Subject } from "./types.ts";
 import { challenge, verify, verifyGrant } from "./verify.ts";
 
@@ -102,14 +102,16 @@ export function createMfa(options: MfaOptions): Mfa {
     async jwks() {
       // Another process may have made the key that now signs.
       const { jwks } = await engine.freshKeys();
-      return { keys: engine.grantAlgorithm === "EdDSA" ? [...jwks] : [] };
+      if (engine.grantAlgorithm !== "EdDSA") return { keys: [] };
+      const now = engine.clock();
+      return { keys: jwks.filter(({ until }) => until > now).map(({ jwk }) => jwk) };
     },
     audit: createAuditLog({
       store: engine.store,
       keys: async () => (await engine.freshKeys()).audit,
       clock: engine.clock,
       keyOf,
-      record: async (event) => void (await change(engine, keyOf({ id: "" }), [event], {})),
+      record: async (event) => void (await change(engine, NOBODY, [event], {})),
       keepHead: engine.keepHead,
     }),
   } satisfies Mfa);

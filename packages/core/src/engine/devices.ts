@@ -3,8 +3,9 @@ import { ConfigError } from "../errors.ts";
 import { equal } from "../internal/equal.ts";
 import { keyedHash } from "../secrets/keyed-hash.ts";
 import type { DeviceRow, SubjectKey, SubjectState } from "../stores/store.ts";
-import { change, type Engine, keyOf } from "./engine.ts";
+import { change, type Engine } from "./engine.ts";
 import { isName } from "./name.ts";
+import { keyOf } from "./subject.ts";
 import type { DeviceInfo, Refusal, Subject, Verified } from "./types.ts";
 
 /** A longer text is no token of ours. */

@@ -3,7 +3,7 @@ import type { NewEvent } from "../audit/events.ts";
 import { auditRow, eventOf } from "../audit/row.ts";
 import { RECOVERY_CODE } from "../factors/recovery-code.ts";
 import type { ChallengeClaims } from "../grants/challenge.ts";
-import type { Bearer, GrantClaims } from "../grants/grant.ts";
+import type { GrantClaims } from "../grants/grant.ts";
 import { grantKeys, type PublicJwk, publicJwk } from "../grants/grant-keys.ts";
 import { type TokenKind, tokenKind } from "../grants/token.ts";
 import { equal } from "../internal/equal.ts";
@@ -14,13 +14,6 @@ import type { AuditRow, Change, FactorRow, SubjectKey, SubjectRecord, SubjectSta
 import { failClosed } from "./fail-closed.ts";
 import { createObserver, type Observer } from "./observer.ts";
 import type { Settings } from "./options.ts";
-import type { Subject } from "./types.ts";
-
-/** The assurance level of a second factor. */
-export const ACR = "urn:nightlatch:acr:mfa";
-
-/** Milliseconds between two looks for a newer key to sign with. */
-const LOOK_EVERY = 3_600_000;
 
 /** What the opened data keys are used for. */
 export interface OpenKeys {
@@ -30,8 +23,8 @@ export interface OpenKeys {
   audit: readonly [KeyObject, ...KeyObject[]];
   grants: TokenKind<GrantClaims>;
   challenges: TokenKind<ChallengeClaims>;
-  /** The public keys of EdDSA, whether or not grants are signed by it now. */
-  jwks: readonly PublicJwk[];
+  /** The public keys of EdDSA, whether or not grants are signed by it now, each with when it ends (milliseconds since 1970). */
+  jwks: readonly { jwk: PublicJwk; until: number }[];
   /** Whether the data key of this id is open, whatever it is for. */
   has(keyId: string): boolean;
 }
@@ -43,23 +36,17 @@ export interface Engine extends Settings {
    * open, the store is looked at once for keys that other processes have added; empty ids are passed over.
    */
   openKeys(needed?: readonly string[]): Promise<OpenKeys>;
-  /** Those that are open, without waiting; `undefined` before the first are. */
+  /** What `recentKeys` would give, without waiting; `undefined` where it would look. */
   keysNow(): OpenKeys | undefined;
   /** With whatever the store holds now: where it matters which key is the active one. */
   freshKeys(): Promise<OpenKeys>;
-  /** Those to sign with, no more than an hour after another process made new ones. */
-  signingKeys(): Promise<OpenKeys>;
+  /** Those to sign and verify with: no more than an hour after another process made new ones. */
+  recentKeys(): Promise<OpenKeys>;
   /** Tells the host of events that are in the log. */
   tell(rows: readonly AuditRow[]): void;
   /** Has the judgement of a code counted. */
   judging: Observer["judging"];
 }
-
-/** A subject within its tenant, as stores name it. */
-export const keyOf = ({ id, tenant = "" }: { id: string; tenant?: string | undefined }): SubjectKey => ({ tenant, subject: id });
-
-/** A subject in its session, as grants name it. */
-export const bearerOf = (subject: Subject): Bearer => ({ ...keyOf(subject), session: subject.session });
 
 /** Factors that count: those enabled by a code. */
 export const confirmed = (record: SubjectRecord): FactorRow[] => record.factors.filter((row) => row.confirmedAt !== null);
@@ -109,12 +96,10 @@ export function createEngine(settings: Settings): Engine {
       grants: tokenKind<GrantClaims>("mfa-grant", signing, { remember: true, algorithm: settings.grantAlgorithm }),
       // Only we read challenges, so nobody needs a public key for them.
       challenges: tokenKind<ChallengeClaims>("mfa-challenge", signing, { remember: false, algorithm: "HS256" }),
-      jwks: signing.filter(({ until }) => until > settings.clock()).map(publicJwk),
+      jwks: signing.map((key) => ({ jwk: publicJwk(key), until: key.until })),
       has: keys.has,
     };
   });
-
-  let lookedAt: number | undefined;
 
   return {
     ...settings,
@@ -122,14 +107,7 @@ export function createEngine(settings: Settings): Engine {
     openKeys: kept.open,
     keysNow: kept.now,
     freshKeys: kept.fresh,
-    async signingKeys() {
-      const now = settings.clock();
-      lookedAt ??= now;
-      if (now - lookedAt < LOOK_EVERY) return await kept.open();
-      lookedAt = now;
-      // A key that is open still signs, should the store not answer: it is looked for again in an hour.
-      return await kept.fresh().catch(() => kept.open());
-    },
+    recentKeys: kept.recent,
     tell(rows) {
       for (const row of rows) {
         observer.told(row);

@@ -7,7 +7,7 @@ import { keyedHash } from "../secrets/keyed-hash.ts";
 import type { FactorRow, SubjectKey, SubjectRecord } from "../stores/store.ts";
 import { challengeOver, type Enroller, enroller, markOf, SETUP_PURPOSE, stepUpChallenge } from "./challenges.ts";
 import { newRecoveryCodes } from "./codes.ts";
-import { bearerOf, change, confirmed, type Engine, keyOf, type OpenKeys } from "./engine.ts";
+import { change, confirmed, type Engine, type OpenKeys } from "./engine.ts";
 import { factorAad } from "./factor-aad.ts";
 import { granted } from "./grants.ts";
 import { LIVE_CODES, liveCodes } from "./live-codes.ts";
@@ -15,6 +15,7 @@ import { isName } from "./name.ts";
 import { isCodeProof, prove } from "./proof.ts";
 import { walk } from "./road.ts";
 import { SHORT_SECRET } from "./status.ts";
+import { bearerOf, keyOf } from "./subject.ts";
 import type { Enrolling, Proof, Refusal, Setup, SetupOptions, Subject, Verification } from "./types.ts";
 
 /** Milliseconds that a pending authenticator waits for its first code. */

@@ -1,11 +1,9 @@
 import type { Amr, Factor } from "../factors/factor.ts";
 import { type Bearer, type boundClaims, type GrantClaims, type GrantDemand, isOf, meets } from "../grants/grant.ts";
-import { signingKeyId, type TokenClaims, type TokenKind } from "../grants/token.ts";
-import { ACR, type Engine, type OpenKeys } from "./engine.ts";
+import { LONGEST_TOKEN, signingKeyId, type TokenClaims, type TokenKind } from "../grants/token.ts";
+import { ACR } from "./acr.ts";
+import type { Engine, OpenKeys } from "./engine.ts";
 import type { Verified } from "./types.ts";
-
-/** A longer text is no token of ours. */
-const LONGEST_TOKEN = 4_096;
 
 /** What a grant is made of: whose, what for, and how and when it was earned. */
 export interface Earned {
@@ -19,7 +17,7 @@ export interface Earned {
 
 /** 5. Grant. The answer to a right code: signed proof of it, for the guards of the same session. */
 export async function granted(engine: Engine, { bound, epoch, method, amr, authTime }: Earned): Promise<Verified> {
-  const { grants } = await engine.signingKeys();
+  const { grants } = await engine.recentKeys();
   const all = [...new Set<Amr>([...amr, "mfa"])];
   const expiresAt = authTime + engine.longestGrant;
   const issuedAt = Math.floor(engine.clock() / 1000);
@@ -43,7 +41,7 @@ export async function opened<Claims extends object>(
   token: unknown,
 ): Promise<(Claims & TokenClaims) | undefined> {
   if (typeof token !== "string" || token.length > LONGEST_TOKEN) return undefined;
-  const keys = await engine.openKeys();
+  const keys = await engine.recentKeys();
   const now = engine.clock();
   const claims = await kind(keys).verify(token, now);
   const keyId = claims ? undefined : signingKeyId(token);
@@ -60,5 +58,5 @@ export function grantClaims(engine: Engine, grant: unknown): Granted | Promise<G
 }
 
 /** Whether a grant is this bearer's and meets the demand; whether it was ended since, its epoch tells. */
-export const isBorn = (engine: Engine, claims: Granted, bearer: Bearer, demand: Omit<GrantDemand, "acr">): boolean =>
+export const meetsDemand = (engine: Engine, claims: Granted, bearer: Bearer, demand: Omit<GrantDemand, "acr">): boolean =>
   isOf(claims, bearer) && meets(claims, { ...demand, acr: ACR }, engine.clock());

@@ -4,6 +4,7 @@ import { keyIdOf, sealedUnder } from "../secrets/seal.ts";
 import type { FactorRow, OwnedFactorRow, SubjectKey } from "../stores/store.ts";
 import { change, type Engine, type OpenKeys } from "./engine.ts";
 import { factorAad } from "./factor-aad.ts";
+import { NOBODY } from "./subject.ts";
 
 export type { RotatableUse } from "../secrets/data-keys.ts";
 
@@ -24,9 +25,6 @@ export interface Resealed {
   /** Secrets that somebody else sealed anew, or removed, at the same moment. */
   skipped: number;
 }
-
-/** What belongs to no subject. */
-const NOBODY: SubjectKey = { tenant: "", subject: "" };
 
 const ROTATABLE: Record<RotatableUse, true> = { seal: true, grant: true, audit: true };
 

@@ -1,10 +1,11 @@
 import { boundClaims } from "../grants/grant.ts";
 import { newRecoveryCodes } from "./codes.ts";
-import { bearerOf, change, confirmed, type Engine, keyOf } from "./engine.ts";
+import { change, confirmed, type Engine } from "./engine.ts";
 import { checkName } from "./enrol.ts";
 import { granted } from "./grants.ts";
 import { type Proven, prove } from "./proof.ts";
 import { walk } from "./road.ts";
+import { bearerOf, keyOf } from "./subject.ts";
 import type { Proof, Refusal, Subject, Verification, Verified } from "./types.ts";
 
 /** A change raised the epoch, so its answer bears a grant of the new one: as fresh as the proof was, no fresher. */

@@ -1,9 +1,10 @@
 import type { Factor } from "../factors/factor.ts";
 import type { SubjectState } from "../stores/store.ts";
 import { challengeOver, markOf, stepUpChallenge } from "./challenges.ts";
-import { bearerOf, confirmed, type Engine, keyOf } from "./engine.ts";
-import { type Earned, grantClaims, isBorn } from "./grants.ts";
+import { confirmed, type Engine } from "./engine.ts";
+import { type Earned, grantClaims, meetsDemand } from "./grants.ts";
 import { walk } from "./road.ts";
+import { bearerOf, keyOf } from "./subject.ts";
 import type { Proof, Refusal, Subject } from "./types.ts";
 
 /** A proof that holds: with what a fresh grant in its place is made of. */
@@ -26,7 +27,7 @@ export async function provenByGrant(
   grant: unknown,
 ): Promise<{ proven: Proven | undefined; state: SubjectState }> {
   const claims = await grantClaims(engine, grant);
-  const isProof = claims && isBorn(engine, claims, bearerOf(subject), { maxAge: engine.proofMaxAge, methods: proving(engine) });
+  const isProof = claims && meetsDemand(engine, claims, bearerOf(subject), { maxAge: engine.proofMaxAge, methods: proving(engine) });
   const state = await engine.store.read(keyOf(subject));
   // A grant with a purpose serves that purpose alone, so an approved payment can't switch MFA off.
   if (!isProof || claims.epoch !== state.epoch || claims.purpose !== undefined || claims.bind !== undefined) {

@@ -4,7 +4,8 @@ import type { SubjectState } from "../stores/store.ts";
 import { noteSwitch } from "./admin.ts";
 import { answering, issueChallenge } from "./challenges.ts";
 import { useDevice } from "./devices.ts";
-import { change, confirmed, type Engine, isSwitchedOff, keyOf, methodsOf } from "./engine.ts";
+import { change, confirmed, type Engine, isSwitchedOff, methodsOf } from "./engine.ts";
+import { keyOf } from "./subject.ts";
 import type { Challenge, SignIn, Subject } from "./types.ts";
 
 /** What the host knows once the first factor is proved. */

@@ -1,6 +1,7 @@
 import { closedUntil, leaked } from "../lockout/policy.ts";
 import { plaintextLength } from "../secrets/seal.ts";
-import { confirmed, type Engine, isSwitchedOff, keyOf, methodsOf, recoveryCodesLeft } from "./engine.ts";
+import { confirmed, type Engine, isSwitchedOff, methodsOf, recoveryCodesLeft } from "./engine.ts";
+import { keyOf } from "./subject.ts";
 import type { Status, Subject } from "./types.ts";
 
 /** Bytes under which a secret is short (128 bits, RFC 4226 §4 R6): its owner is asked to enrol anew. */

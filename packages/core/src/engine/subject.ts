@@ -1,5 +1,16 @@
 import { ConfigError } from "../errors.ts";
+import type { Bearer } from "../grants/grant.ts";
+import type { SubjectKey } from "../stores/store.ts";
 import type { Subject } from "./types.ts";
+
+/** A subject within its tenant, as stores name it. */
+export const keyOf = ({ id, tenant = "" }: { id: string; tenant?: string | undefined }): SubjectKey => ({ tenant, subject: id });
+
+/** A subject in its session, as grants name it. */
+export const bearerOf = (subject: Subject): Bearer => ({ ...keyOf(subject), session: subject.session });
+
+/** Under this key stands what belongs to no subject. */
+export const NOBODY: SubjectKey = keyOf({ id: "" });
 
 /** Longest texts of a subject. An id has to fit an index, a name the QR picture. */
 const LONGEST = { id: 255, tenant: 255, session: 1024, name: 128 };

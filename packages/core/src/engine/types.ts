@@ -23,7 +23,7 @@ export interface Subject {
    * does not answer this session's challenges either.
    */
   amr?: readonly Amr[];
-  /** The id of the host's session. Grants are bound to it; without one they are good in every session of the subject. */
+  /** The id of the host's session. Grants are bound to it; one that is earned without a session is good where there is none, and in no session. */
   session?: string;
 }
 

@@ -4,11 +4,11 @@ import { plaintextLength } from "../secrets/seal.ts";
 import { answering, challengeOver, issueChallenge, markOf, type OpenChallenge, signInChallenge, stepUpChallenge } from "./challenges.ts";
 import { checkDemand } from "./demand.ts";
 import { trustDevice } from "./devices.ts";
-import { bearerOf, type Engine, keyOf, methodsOf } from "./engine.ts";
-import { type Earned, grantClaims, granted, isBorn } from "./grants.ts";
+import { type Engine, methodsOf } from "./engine.ts";
+import { type Earned, grantClaims, granted, meetsDemand } from "./grants.ts";
 import { type Walk, walk } from "./road.ts";
 import { SHORT_SECRET } from "./status.ts";
-import { checked } from "./subject.ts";
+import { bearerOf, checked, keyOf } from "./subject.ts";
 import type { Answer, Challenge, Demand, GrantCheck, Subject, Verification } from "./types.ts";
 
 /** A step-up challenge: carries what the guard asked, so that the answer yields the grant it will take. */
@@ -99,7 +99,7 @@ export async function verifyGrant(engine: Engine, grant: string, subject: Subjec
   const demand = checkDemand(asked);
   const found = grantClaims(engine, grant);
   const claims = found instanceof Promise ? await found : found;
-  if (!claims || !isBorn(engine, claims, bearerOf(subject), demand)) return { ok: false };
+  if (!claims || !meetsDemand(engine, claims, bearerOf(subject), demand)) return { ok: false };
   // The epoch ends grants at once when factors change, whatever their lifetime.
   if (engine.revokesAtOnce && (await engine.store.read(who)).epoch !== claims.epoch) return { ok: false };
   const { method, amr, acr, auth_time, exp, jti } = claims;

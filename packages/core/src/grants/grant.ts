@@ -78,7 +78,7 @@ export interface GrantDemand extends Binding {
 
 /**
  * Whether a grant meets a demand now. What was asked when the grant was made counts for nothing: the
- * achieved `acr`, `auth_time` and method are held against the demand again (RFC 9470 §4). Without a purpose
+ * achieved `acr`, `auth_time` and method are held against the demand again (RFC 9470 §6). Without a purpose
  * any grant of the session will do; with one, or with a binding, only an exact match.
  */
 export function meets(grant: GrantClaims & TokenClaims, demand: GrantDemand, now: number): boolean {

@@ -1,5 +1,5 @@
 import { createHash, type KeyObject, randomUUID } from "node:crypto";
-import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from "jose";
 import { lengthPrefixed } from "../internal/bytes.ts";
 import type { GrantKey } from "./grant-keys.ts";
 import { headerSegment, openHs256, signHs256 } from "./hs256.ts";
@@ -7,8 +7,14 @@ import { headerSegment, openHs256, signHs256 } from "./hs256.ts";
 /** Characters at a token's end by which it is looked for: its whole MAC, or half of its signature. */
 const TAIL = 43;
 
+/** Characters of a token at most; a longer text is none of ours. */
+export const LONGEST_TOKEN = 4_096;
+
 /** Verified tokens remembered at most: enough for a busy process, and a bound on what a flood can fill. */
 const REMEMBERED = 10_000;
+
+/** What is wrong with a key set's service, and not with the token. */
+const KEY_FAULTS: ReadonlySet<string> = new Set(["ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID", "ERR_JOSE_GENERIC"]);
 
 /** A token's payload with the claims that every one of ours has. Times are seconds since 1970. */
 export interface TokenClaims extends JWTPayload {
@@ -20,6 +26,35 @@ export interface TokenClaims extends JWTPayload {
 
 const isTokenClaims = ({ sub, jti, iat, exp }: Record<string, unknown>): boolean =>
   typeof sub === "string" && typeof jti === "string" && Number.isSafeInteger(iat) && Number.isSafeInteger(exp);
+
+/** What tells one kind of token from the others. */
+const markOf = (name: string) => ({ typ: `${name}+jwt`, audience: `urn:nightlatch:${name}` });
+
+/**
+ * The claims of a token of this kind that EdDSA vouches for; `undefined` for one that is no such token. What is wrong
+ * with the keys themselves is thrown.
+ *
+ * @param keys - jose's way to the public key, by the token's header
+ */
+export async function openEdDsa<Claims extends object>(
+  name: string,
+  token: string,
+  keys: JWTVerifyGetKey,
+  now: number,
+): Promise<(Claims & TokenClaims) | undefined> {
+  try {
+    const { payload } = await jwtVerify(token, keys, {
+      algorithms: ["EdDSA"],
+      ...markOf(name),
+      requiredClaims: ["sub", "jti", "iat", "exp"],
+      currentDate: new Date(now),
+    });
+    return payload as Claims & TokenClaims;
+  } catch (error) {
+    if (error instanceof errors.JOSEError && !KEY_FAULTS.has(error.code)) return undefined;
+    throw error;
+  }
+}
 
 /** Signs and verifies one kind of token. */
 export interface TokenKind<Claims extends object> {
@@ -44,8 +79,7 @@ export function tokenKind<Claims extends object>(
   [active, ...older]: readonly [GrantKey, ...GrantKey[]],
   { remember, algorithm }: { remember: boolean; algorithm: "HS256" | "EdDSA" },
 ): TokenKind<Claims> {
-  const typ = `${name}+jwt`;
-  const audience = `urn:nightlatch:${name}`;
+  const { typ, audience } = markOf(name);
   const all = [active, ...older];
   const byId = new Map<string, GrantKey>(all.map((key) => [key.id, key]));
   // A header names kind, key and algorithm. One that is not written just so is none of HS256's (RFC 8725 §3.1).
@@ -84,22 +118,6 @@ export function tokenKind<Claims extends object>(
     return known?.token === token && known.claims.exp * 1000 > now ? known.claims : undefined;
   };
 
-  const verifyEdDsa = async (token: string, now: number): Promise<(Claims & TokenClaims) | undefined> => {
-    try {
-      const { payload } = await jwtVerify(token, ({ kid }) => publicKey(kid, now), {
-        algorithms: ["EdDSA"],
-        typ,
-        audience,
-        requiredClaims: ["sub", "jti", "iat", "exp"],
-        currentDate: new Date(now),
-      });
-      return payload as Claims & TokenClaims;
-    } catch (error) {
-      if (error instanceof errors.JOSEError) return undefined;
-      throw error;
-    }
-  };
-
   return Object.freeze({
     async sign(claims: Claims & { sub: string }, issuedAt: number, expiresAt: number) {
       const payload = { ...claims, aud: audience, jti: randomUUID(), iat: issuedAt, exp: expiresAt };
@@ -111,7 +129,7 @@ export function tokenKind<Claims extends object>(
       const known = recall(token, now);
       if (known) return known;
       const key = byHeader.get(token.slice(0, token.indexOf(".")));
-      const claims = key ? verifyHs256(key, token, now) : await verifyEdDsa(token, now);
+      const claims = key ? verifyHs256(key, token, now) : await openEdDsa<Claims>(name, token, ({ kid }) => publicKey(kid, now), now);
       if (claims) keep(token, key?.id ?? signingKeyId(token), claims);
       return claims;
     },

@@ -1,4 +1,4 @@
-import { bearerOf } from "../engine/engine.ts";
+import { bearerOf } from "../engine/subject.ts";
 import type { SetupOptions, Verification } from "../engine/types.ts";
 import { askerDigest } from "../grants/grant.ts";
 import { qrDataUrl } from "../otp/index.ts";

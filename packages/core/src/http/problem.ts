@@ -1,4 +1,4 @@
-import { ACR } from "../engine/engine.ts";
+import { ACR } from "../engine/acr.ts";
 import type { Refusal, RefusalReason, SignIn } from "../engine/types.ts";
 import { isMfaError, type MfaErrorCode } from "../errors.ts";
 import type { HttpResponse } from "./message.ts";

@@ -1,20 +1,14 @@
-import { createRemoteJWKSet, errors, jwtVerify } from "jose";
+import { createRemoteJWKSet } from "jose";
+import { ACR } from "../engine/acr.ts";
 import { checkDemand } from "../engine/demand.ts";
-import { ACR, bearerOf } from "../engine/engine.ts";
-import { checked } from "../engine/subject.ts";
+import { bearerOf, checked } from "../engine/subject.ts";
 import type { Demand, GrantCheck, Subject } from "../engine/types.ts";
 import { StoreError } from "../errors.ts";
 import { type GrantClaims, isOf, meets } from "../grants/grant.ts";
-import type { TokenClaims } from "../grants/token.ts";
-
-/** A longer text is no grant of ours. */
-const LONGEST = 4096;
+import { LONGEST_TOKEN, openEdDsa, type TokenClaims } from "../grants/token.ts";
 
 /** Milliseconds by which a spent id outlives its grant, as in a store of ours: clocks differ, and a grant in use ends by the slowest. */
 const CLOCKS_APART = 86_400_000;
-
-/** What is wrong with the key set's service, and not with the grant. */
-const FAULTS = new Set(["ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID", "ERR_JOSE_GENERIC"]);
 
 /** Holds a grant against a demand, by public keys alone. */
 export type RemoteGrants = (grant: string, subject: Subject, demand?: Demand) => Promise<GrantCheck>;
@@ -32,16 +26,8 @@ export function remoteGrants(
 
   const open = async (grant: string): Promise<(GrantClaims & TokenClaims) | undefined> => {
     try {
-      const { payload } = await jwtVerify(grant, keys, {
-        algorithms: ["EdDSA"],
-        typ: "mfa-grant+jwt",
-        audience: "urn:nightlatch:mfa-grant",
-        requiredClaims: ["sub", "jti", "iat", "exp"],
-        currentDate: new Date(clock()),
-      });
-      return payload as unknown as GrantClaims & TokenClaims;
+      return await openEdDsa<GrantClaims>("mfa-grant", grant, keys, clock());
     } catch (cause) {
-      if (cause instanceof errors.JOSEError && !FAULTS.has(cause.code)) return undefined;
       throw new StoreError(`The key set at ${jwks.href} could not be read, so no grant can be verified. Is the MFA service up?`, { cause });
     }
   };
@@ -49,7 +35,7 @@ export function remoteGrants(
   return async (grant, subject, asked) => {
     const { once, ...demand } = checkDemand(asked);
     const bearer = bearerOf(checked(subject));
-    if (typeof grant !== "string" || grant.length > LONGEST) return { ok: false };
+    if (typeof grant !== "string" || grant.length > LONGEST_TOKEN) return { ok: false };
     const claims = await open(grant);
     if (!claims || !isOf(claims, bearer) || !meets(claims, { ...demand, acr: ACR }, clock())) return { ok: false };
     const { method, amr, acr, auth_time, exp, jti } = claims;

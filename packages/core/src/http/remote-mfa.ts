@@ -1,9 +1,8 @@
 import { decodeProtectedHeader } from "jose";
 import type { z } from "zod";
-import { bearerOf } from "../engine/engine.ts";
-import { checked } from "../engine/subject.ts";
+import { bearerOf, checked } from "../engine/subject.ts";
 import type { Demand, Mfa, Status, Subject, Verification } from "../engine/types.ts";
-import { ConfigError, StoreError } from "../errors.ts";
+import { ConfigError, refuseUnknown, StoreError } from "../errors.ts";
 import { askerDigest } from "../grants/grant.ts";
 import { safeUrl } from "../internal/safe-url.ts";
 import { header } from "./message.ts";
@@ -128,7 +127,9 @@ export function remoteMfa({
   forward = ["authorization"],
   spent,
   clock = Date.now,
+  ...unknown
 }: RemoteMfaOptions): RemoteMfa {
+  refuseUnknown("remoteMfa", unknown, "url, jwks, allowHttp, forward, spent and clock");
   const base = checkUrl("url", url, allowHttp).href.replace(/\/$/, "");
   const verifyGrant = remoteGrants(checkUrl("jwks", jwks ?? `${base}/jwks.json`, allowHttp), clock, spent);
   if (!Array.isArray(forward) || forward.length === 0 || forward.some((name) => typeof name !== "string")) {
@@ -161,7 +162,7 @@ export function remoteMfa({
         throw new StoreError(`The MFA service at ${base} answered ${told.problem.code} to a code, so the request is denied.`);
       }
       const { grant, expires_in: expiresIn } = told.body;
-      // RFC 9470 §4: what was achieved is looked at here, whatever the other service says of it.
+      // RFC 9470 §6: what was achieved is looked at here, whatever the other service says of it.
       const { once: _, ...held } = demand;
       const check = await verifyGrant(grant, subject, held);
       if (!check.ok) throw foreignGrant(grant);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LONGEST_TOKEN } from "../grants/token.ts";
 import type * as wire from "./wire.ts";
 
 const text = (longest: number): z.ZodString => z.string().min(1).max(longest);
@@ -9,7 +10,7 @@ const code = text(64);
 const id = text(64).regex(/^[\x21-\x7e]+$/, "An id is printable ASCII without spaces.");
 const method = text(32);
 /** Signed; what is longer is none of ours. */
-const token = z.string().max(4096);
+const token = z.string().max(LONGEST_TOKEN);
 /** What a person calls a thing: shown again later, so nothing that a terminal or a log would act on. */
 const name = z
   .string()

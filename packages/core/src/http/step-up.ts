@@ -1,5 +1,5 @@
+import { ACR } from "../engine/acr.ts";
 import { fixDemand, isListOfText } from "../engine/demand.ts";
-import { ACR } from "../engine/engine.ts";
 import type { Demand, GrantCheck, Mfa, Subject, Verification } from "../engine/types.ts";
 import { ConfigError } from "../errors.ts";
 import type { Amr, Method } from "../factors/factor.ts";
@@ -126,7 +126,7 @@ export function createStepUp(mfa: StepUpMfa | RemoteMfa, httpOptions?: HttpOptio
       // Nothing but a verification that says so lets anyone pass.
       if (verification?.ok !== true) return refuse(verification?.ok === false ? toProblem(verification) : problem("code_invalid"));
       const { method, amr, acr, grant } = verification;
-      // RFC 9470 §4: what was achieved is checked, not what was asked.
+      // RFC 9470 §6: what was achieved is checked, not what was asked.
       if (methods && !methods.includes(method)) return refuse(problem("step_up_required", { maxAge }));
       const proof = { by: "code", method, amr, acr } as const;
       // Under `once` the code has been spent on this request, and no grant is left over for another.

@@ -1,9 +1,12 @@
 import { asked, contextOf, type DataKeyStore, type DataKeys, keysOf, type OpenedRows, openOrMake, unwrapped } from "./data-keys.ts";
 import type { KeyProvider } from "./key-provider.ts";
 
+/** Milliseconds between two looks for keys that other processes have made. */
+const LOOK_EVERY = 3_600_000;
+
 /** Data keys that are opened once and kept, as what was made of them. */
 export interface KeptKeys<T> {
-  /** What `open()` would give at once; `undefined` before the keys were opened. */
+  /** What `recent()` would give at once; `undefined` before the keys were opened, and when it is time to look. */
   now(): T | undefined;
   /**
    * Opens the keys, at the first call. When one of the `needed` ids is not among them, the store is asked for keys that
@@ -16,6 +19,8 @@ export interface KeptKeys<T> {
   open(needed?: readonly string[]): Promise<T>;
   /** The same with what the store holds now. */
   fresh(): Promise<T>;
+  /** The same with what the store held an hour ago or later. Should it not answer, those that are open go on for another hour. */
+  recent(): Promise<T>;
 }
 
 interface Kept<T> extends OpenedRows {
@@ -34,6 +39,9 @@ export function keepKeys<T>(provider: KeyProvider, store: DataKeyStore, clock: (
   let kept: Promise<Kept<T>> | undefined;
   let made: T | undefined;
   let reading: Promise<Kept<T>> | undefined;
+  let lookedAt = 0;
+
+  const isTimeToLook = (): boolean => made !== undefined && clock() - lookedAt >= LOOK_EVERY;
 
   const keep = (opened: OpenedRows, closed: ReadonlyMap<string, unknown>): Kept<T> => {
     const keys = keysOf(opened);
@@ -42,7 +50,13 @@ export function keepKeys<T>(provider: KeyProvider, store: DataKeyStore, clock: (
   };
 
   const opened = (): Promise<Kept<T>> => {
-    kept ??= (async () => keep(await openOrMake(provider, store, clock()), new Map()))().catch((error: unknown) => {
+    kept ??= (async () => {
+      const now = clock();
+      const rows = await openOrMake(provider, store, now);
+      // From here on, and not from the first use: a process may be idle for a day.
+      lookedAt = now;
+      return keep(rows, new Map());
+    })().catch((error: unknown) => {
       kept = undefined;
       throw error;
     });
@@ -85,8 +99,13 @@ export function keepKeys<T>(provider: KeyProvider, store: DataKeyStore, clock: (
     return await reading;
   };
 
+  const fresh = async (): Promise<T> => {
+    await opened();
+    return (await renewed([], () => false)).made;
+  };
+
   return Object.freeze({
-    now: () => made,
+    now: () => (isTimeToLook() ? undefined : made),
     async open(needed: readonly string[] = []) {
       const isEnough = ({ keys }: Kept<T>): boolean => needed.every((id) => id === "" || keys.has(id));
       const now = await opened();
@@ -95,9 +114,11 @@ export function keepKeys<T>(provider: KeyProvider, store: DataKeyStore, clock: (
       for (const id of needed) if (closed.has(id)) throw closed.get(id);
       return made;
     },
-    async fresh() {
-      await opened();
-      return (await renewed([], () => false)).made;
+    fresh,
+    async recent() {
+      if (!isTimeToLook()) return (await opened()).made;
+      lookedAt = clock();
+      return await fresh().catch(async () => (await opened()).made);
     },
   });
 }

@@ -5,7 +5,7 @@ import { createSeal, keyIdOf } from "./seal.ts";
 
 /** Seals a host's own texts under Nightlatch's keys. */
 export interface Sealer {
-  /** Seals a text, bound to `aad`: the row and column it is for, say. */
+  /** Seals a text under the newest key, which takes a read of the store, bound to `aad`: the row and column it is for, say. */
   seal(text: string, aad: readonly string[]): Promise<string>;
   /**
    * Opens what `seal` gave, under the same `aad`.
@@ -17,7 +17,7 @@ export interface Sealer {
 
 /**
  * Seals a host's own secrets (an API key, a signing key) with the keys, rotation and binding that guard
- * the authenticators' secrets. The store's tables must exist: `await mfa.ready({ migrate: true })` or `await store.migrate()` first.
+ * the authenticators' secrets. `mfa.keys.reseal` does not know them: to put one under a new key, open it and seal it again. The store's tables must exist: `await mfa.ready({ migrate: true })` or `await store.migrate()` first.
  *
  * @example
  * ```ts
@@ -34,7 +34,7 @@ export function sealer(keys: KeyProvider, store: DataKeyStore): Sealer {
   const seals = keepKeys(keys, store, Date.now, (dataKeys) => createSeal(dataKeys.seal));
   const hostAad = (aad: readonly string[]): string[] => ["host", ...aad];
   return Object.freeze({
-    seal: async (text: string, aad: readonly string[]) => (await seals.open()).seal(Buffer.from(text), hostAad(aad)),
+    seal: async (text: string, aad: readonly string[]) => (await seals.fresh()).seal(Buffer.from(text), hostAad(aad)),
     open: async (sealed: string, aad: readonly string[]) => (await seals.open([keyIdOf(sealed)])).open(sealed, hostAad(aad)).toString(),
   });
 }
