@@ -184,9 +184,51 @@ describe("keeping the heads", () => {
     await mfa.revoke({ id: "a" });
     isDown = true;
     await expect(mfa.audit.seal()).rejects.toThrow("disk full");
+    await expect(mfa.audit.seal()).rejects.toThrow("disk full");
     isDown = false;
-    expect((await mfa.audit.seal()).head).toMatchObject({ seal: 2, count: 2 });
     expect(await mfa.audit.verify({ heads: kept })).toMatchObject({ ok: true, rows: 2, heads: 1 });
+  });
+
+  it("R41 one that was not taken is handed over again, by another process too, until it is; and no note of a stranger's ends that", async () => {
+    const store = memoryStore();
+    const kit = createKit(createMfa, store);
+    const kept: AuditHead[] = [];
+    let isDown = true;
+    const keepHead = (head: AuditHead) => {
+      if (isDown) throw new Error("disk full");
+      kept.push(head);
+    };
+    const [mfa, other] = [await kit.mfa({ audit: { keepHead } }), await kit.mfa({ audit: { keepHead } })];
+    await mfa.revoke({ id: "a" });
+    await expect(mfa.audit.seal()).rejects.toThrow("disk full");
+    await store.auditNote({ key: "head-kept", from: null, to: "1" });
+    await expect(other.audit.seal()).rejects.toThrow("disk full");
+    isDown = false;
+    const { rows, head } = await other.audit.seal();
+    expect([rows, kept]).toEqual([0, [head]]);
+    await mfa.audit.seal();
+    expect(kept).toEqual([head]);
+  });
+
+  it("holds up no follower, which tells of it", async () => {
+    const kit = createKit(createMfa, memoryStore());
+    const mfa = await kit.mfa({
+      audit: {
+        keepHead() {
+          throw new Error("disk full");
+        },
+      },
+    });
+    await mfa.revoke({ id: "a" });
+    const [told, heard]: [unknown[], unknown[]] = [[], []];
+    const follower = mfa.audit.follow({
+      name: "test",
+      from: "start",
+      sink: ({ subject }) => void told.push(subject),
+      onError: (error) => void heard.push((error as Error).message),
+    });
+    expect(await follower.drain()).toMatchObject({ delivered: 1 });
+    expect([told, heard]).toEqual([["a"], ["disk full"]]);
   });
 });
 

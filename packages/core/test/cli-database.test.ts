@@ -268,9 +268,14 @@ describe.each(cliDatabases)("on $name", ({ open }) => {
     await mfa.revoke({ id: "bob" });
     expect((await run("audit", "seal", "--keep-head", "heads.ndjson")).exit).toBe(0);
     expect((await run("audit", "seal", "--keep-head", "heads.ndjson")).out).toMatch(/^Nothing to seal\./);
+    await mfa.revoke({ id: "bob" });
+    // The place is away: what it missed it is given once it is back, though by then there is nothing to seal.
+    const away = await run("audit", "seal", "--keep-head", "away/heads.ndjson");
+    expect(away).toMatchObject({ exit: 1, err: expect.stringContaining("this head was not kept") });
+    expect((await run("audit", "seal", "--keep-head", "heads.ndjson")).out).toMatch(/^Nothing to seal\./);
     const heads = (await readFile(join(host.folder, "heads.ndjson"), "utf8")).trim().split("\n");
-    expect(heads).toHaveLength(2);
-    expect(await json(verified, "audit", "verify", "--heads", "heads.ndjson")).toMatchObject({ ok: true, heads: 2, unsealed: 0 });
+    expect(heads).toHaveLength(3);
+    expect(await json(verified, "audit", "verify", "--heads", "heads.ndjson")).toMatchObject({ ok: true, heads: 3, unsealed: 0 });
     const ahead = { ...(JSON.parse(heads[1] as string) as object), seal: 99 };
     await writeFile(join(host.folder, "forged.ndjson"), JSON.stringify(ahead));
     expect(await json(verified, "audit", "verify", "--heads", "forged.ndjson")).toMatchObject({

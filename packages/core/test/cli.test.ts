@@ -125,6 +125,19 @@ describe("keys generate", () => {
     expect(ring.endsWith(`,${text.trim()}`)).toBe(true);
   });
 
+  test("--append reads a file as a start does: comments with commas in them are no keys", async () => {
+    const file = `# the newest first, oldest last\n${TEST_KEYS} # made in May, by hand\n\n`;
+    await writeFile(join(host.folder, "noted.keys"), file);
+    const printed = await host.run(["keys", "generate", "--append", "--keys-file", "noted.keys"]);
+    expect(printed.out.trim().split(",")).toEqual([expect.stringMatching(/^k2:/), TEST_KEYS]);
+    expect(await host.run(["keys", "generate", "--append", "--behind", "--keys-file", "noted.keys", "--out", "next.keys"])).toMatchObject({
+      exit: 0,
+    });
+    const next = (await readFile(join(host.folder, "next.keys"), "utf8")).trim();
+    expect(next.split(",")).toEqual([TEST_KEYS, expect.stringMatching(/^k2:/)]);
+    expect(() => keyring(next)).not.toThrow();
+  });
+
   test("A42 a keyring that is malformed is refused without being shown", async () => {
     const canary = Buffer.alloc(20, 9).toString("base64");
     const ended = await host.run(["keys", "generate", "--append"], { env: { NIGHTLATCH_KEYS: `k1:${canary}` } });

@@ -60,7 +60,7 @@ export function followLog(log: Log, options: FollowOptions): Follower {
 
   /** Where one that has no place yet begins: the sealed end of the log, with what stands behind it now. */
   const first = async (): Promise<Place> => {
-    const { head } = from === "now" ? await sealAll(log) : {};
+    const { head } = from === "now" ? await sealAll(log, onError) : {};
     return head ? { seal: head.seal, seq: 0 } : BEGINNING;
   };
 
@@ -125,7 +125,7 @@ export function followLog(log: Log, options: FollowOptions): Follower {
     if (!held) return done;
     done.held = true;
     try {
-      await sealAll(log);
+      await sealAll(log, onError);
       await run(held, signal, done);
     } finally {
       await held.release().catch(() => undefined);

@@ -65,7 +65,7 @@ async function lateRows({ store }: Log, gaps: readonly Gap[]): Promise<StoredAud
  * numbers are given in order and rows become visible in any, so a number that has no row yet is noted as a gap, and its row
  * is sealed by a later seal once it is there. No row is waited for, and nobody who writes one waits.
  */
-async function nextSeal(log: Log): Promise<{ key: KeyObject; seal: Seal; isLast: boolean } | undefined> {
+async function nextSeal(log: Log): Promise<{ seal: Seal; isLast: boolean } | undefined> {
   const keys = await log.keys();
   const before = await newestSeal(log, keys);
   const [now, low] = [log.clock(), before?.high ?? 0];
@@ -82,25 +82,45 @@ async function nextSeal(log: Log): Promise<{ key: KeyObject; seal: Seal; isLast:
   const added = without(low + 1, high, seen).map((range) => ({ range, since: now }));
   const gaps = [...open, ...added].slice(-MOST_GAPS);
   const seal = sealed(keys[0], before, [...late, ...rows], { at: now, high, gaps });
-  return { key: keys[0], seal, isLast: rows.length < PAGE };
+  return { seal, isLast: rows.length < PAGE };
+}
+
+/** The MAC of the head that `keepHead` took last. A head of ours alone bears one, so who writes in the database can't say it was taken. */
+const KEPT = "head-kept";
+
+/** Hands the newest head over, unless it was taken: one that was not is handed over again by whoever seals next. */
+async function handOver({ store, keepHead }: Log, head: AuditHead): Promise<void> {
+  if (!keepHead) return;
+  const [note] = await store.auditNotes({ prefix: KEPT, after: "", limit: 1 });
+  const from = note?.value ?? null;
+  if (from === head.mac) return;
+  await keepHead(head);
+  await store.auditNote({ key: KEPT, from, to: head.mac });
 }
 
 /**
  * Seals all that is not sealed, but not what is written while it does: that would never end. Of several at it, one makes
  * each seal, and the others go on behind it.
+ *
+ * @param onRefused - hears what `keepHead` throws; without it that is thrown, once all is sealed
  */
-export async function sealAll(log: Log): Promise<Sealed> {
+export async function sealAll(log: Log, onRefused?: (error: unknown) => void): Promise<Sealed> {
   let rows = 0;
-  let made: AuditHead | undefined;
   for (let next = await nextSeal(log); next; next = await nextSeal(log)) {
-    const { key, seal, isLast } = next;
+    const { seal, isLast } = next;
     if (!(await log.store.auditNote({ key: sealKey(seal.seal), from: null, to: written(seal) }))) continue;
     rows += seal.rows;
-    made = headOf(key, seal);
     if (isLast) break;
   }
-  if (made) await log.keepHead?.(made);
   const keys = await log.keys();
   const newest = await newestSeal(log, keys);
-  return newest ? { rows, head: headOf(keys[0], newest) } : { rows };
+  if (!newest) return { rows };
+  const head = headOf(keys[0], newest);
+  try {
+    await handOver(log, head);
+  } catch (error) {
+    if (!onRefused) throw error;
+    onRefused(error);
+  }
+  return { rows, head };
 }

@@ -241,7 +241,8 @@ export interface AuditLog {
   sealed(page?: { after?: string; limit?: number }): Promise<AuditPage>;
   /**
    * Seals what is not sealed yet. Call it on a schedule, such as each minute; `follow` does it too. Several processes
-   * may be at it at once. What `audit.keepHead` throws comes out here; the rows are sealed all the same.
+   * may be at it at once. What `audit.keepHead` throws comes out here; the rows are sealed all the same, and the
+   * head is handed over again by each call until it was taken.
    *
    * @throws SealError when the newest seal is not as it was written: run `verify`
    */

@@ -24,6 +24,15 @@ function textOf(path: string | URL): string {
   }
 }
 
+/** The entries of a keyring's text: separated by commas or line ends, and a `#` begins a comment up to the end of its line. */
+export const entriesIn = (text: string): string[] =>
+  text
+    .split(/[\r\n]/)
+    .flatMap((line) => line.replace(/#.*/, "").split(","))
+    // A byte order mark is a blank to `trim`.
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== "");
+
 /**
  * A key provider from a file, such as a mounted secret: `id:base64` entries as in `keyring`, the newest first,
  * separated by commas or line ends. A `#` begins a comment. The file is read once, here, so a change of it is seen
@@ -41,11 +50,7 @@ function textOf(path: string | URL): string {
  */
 export function keyringFile(path: string | URL | undefined): KeyProvider {
   if (!path) throw new ConfigError(`The path of the keyring file is missing. ${HOW_TO_MAKE_ONE}`);
-  const entries = textOf(path)
-    .split(/[\r\n]/)
-    // A byte order mark is a blank to `trim`.
-    .map((line) => line.replace(/#.*/, "").trim().replace(/,$/, ""))
-    .filter((line) => line !== "");
+  const entries = entriesIn(textOf(path));
   if (entries.length === 0) throw new ConfigError(`The keyring file "${path}" holds no key. ${HOW_TO_MAKE_ONE}`);
   try {
     return keyring(entries.join(","));

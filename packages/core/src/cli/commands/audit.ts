@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync, closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { MfaEventType } from "../../audit/events.ts";
@@ -124,13 +124,35 @@ async function verify({ mfa }: Opened, options: VerifyOptions, shell: Shell): Pr
   return { lines, data: { fault, seals, rows, removed, unsealed, heads: held, head }, exit: EXIT.faults };
 }
 
+/** Whether a file of heads ends with this one. It is looked at anew each time: a head that could not be written is written by the next run. */
+function endsWith(path: string, line: string): boolean {
+  let file: number;
+  try {
+    file = openSync(path, "r");
+  } catch {
+    // It isn't there yet, or may only be appended to.
+    return false;
+  }
+  try {
+    const end = Buffer.alloc(Buffer.byteLength(line));
+    const { size } = fstatSync(file);
+    return size >= end.length && readSync(file, end, 0, end.length, size - end.length) === end.length && end.toString() === line;
+  } finally {
+    closeSync(file);
+  }
+}
+
 async function seal({ mfa }: Opened, { keepHead }: SealOptions, { cwd }: Shell): Promise<Told> {
   const { rows, head } = await mfa.audit.seal();
-  if (keepHead !== undefined && head && rows > 0) {
+  const line = `${JSON.stringify(head)}\n`;
+  if (keepHead !== undefined && head && !endsWith(resolve(cwd, keepHead), line)) {
     try {
-      appendFileSync(resolve(cwd, keepHead), `${JSON.stringify(head)}\n`, { mode: 0o600 });
+      appendFileSync(resolve(cwd, keepHead), line, { mode: 0o600 });
     } catch {
-      throw new CliError(EXIT.faults, `Sealed ${counted(rows, "row")}, but ${keepHead} can't be written: this head was not kept.`);
+      throw new CliError(
+        EXIT.faults,
+        `Sealed ${counted(rows, "row")}, but ${keepHead} can't be written: this head was not kept. Run it again once it can.`,
+      );
     }
   }
   const at = head ? ` Seal ${head.seal} covers ${counted(head.count, "row")}.` : "";

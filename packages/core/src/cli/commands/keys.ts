@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { keyring } from "../../secrets/keyring.ts";
-import { keyringFile } from "../../secrets/keyring-file.ts";
+import { entriesIn, keyringFile } from "../../secrets/keyring-file.ts";
 import { addCommand, addGroup, type Running } from "../command.ts";
 import { usage } from "../exit.ts";
 import { type Connecting, environment } from "../opened.ts";
@@ -18,27 +18,20 @@ interface Options extends Connecting {
 
 const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
 
-/** The entries of a keyring that has been found to be one. */
-const entriesOf = (text: string): string[] =>
-  text
-    .split(/[\r\n,]/)
-    .map((entry) => entry.replace(/#.*/, "").trim())
-    .filter((entry) => entry !== "");
-
 /** The keyring there is, entry by entry, checked. */
 function present({ keysFile }: Options, env: Shell["env"], cwd: string): string[] {
   const file = keysFile ?? (env.NIGHTLATCH_KEYS ? undefined : env.NIGHTLATCH_KEYS_FILE);
   if (file !== undefined) {
     const path = resolve(cwd, file);
     keyringFile(path);
-    return entriesOf(readFileSync(path, "utf8"));
+    return entriesIn(readFileSync(path, "utf8"));
   }
   if (!env.NIGHTLATCH_KEYS)
     throw usage(
       "--append adds to a keyring, and there is none. Set NIGHTLATCH_KEYS or give --keys-file; leave --append out for a first key.",
     );
   keyring(env.NIGHTLATCH_KEYS);
-  return entriesOf(env.NIGHTLATCH_KEYS);
+  return entriesIn(env.NIGHTLATCH_KEYS);
 }
 
 const idOf = (entry: string): string => entry.split(":")[0] ?? "";
@@ -73,6 +66,8 @@ async function generate(options: Options, shell: Shell): Promise<Told> {
   const entry = `${id}:${randomBytes(32).toString("base64")}`;
   const entries = options.behind ? [...older, entry] : [entry, ...older];
   const ring = entries.join(",");
+  // What is printed or written here opens databases: it is one, or nothing is said of it.
+  keyring(ring);
   const ids = entries.map(idOf);
   const hint = options.append
     ? options.behind
