@@ -187,6 +187,7 @@ test.each<[what: string, options: object]>([
   ["http: to what only begins like this machine", { url: "http://127.0.0.1.example.com/auth/mfa" }],
   ["a key set over http:", { url: "https://users.internal/auth/mfa", jwks: "http://keys.internal/jwks.json" }],
   ["a user in the url", { url: "https://user:word@users.internal/auth/mfa" }],
+  ["a misspelt option", { url: "http://localhost/auth/mfa", forwards: ["cookie"] }],
   ["nothing to forward", { url: "http://localhost/auth/mfa", forward: [] }],
 ])("A13 %s stops the start", (_what, options) => {
   expect(() => remoteMfa(options as { url: string })).toThrow(ConfigError);
