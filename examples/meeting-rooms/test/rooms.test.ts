@@ -133,6 +133,16 @@ describe("GET /rooms/day", () => {
     expect([tokyo.starts_at, tokyo.ends_at]).toEqual(["2030-04-30T15:00:00.000Z", "2030-05-01T15:00:00.000Z"]);
   });
 
+  test.each([
+    ["CET", "2030-06-30T22:00:00.000Z"],
+    ["EST5EDT", "2030-07-01T04:00:00.000Z"],
+    ["Asia/Calcutta", "2030-06-30T18:30:00.000Z"],
+    ["+00:00", "2030-07-01T00:00:00.000Z"],
+    ["Etc/GMT+2", "2030-07-01T02:00:00.000Z"],
+  ])("a zone as a browser may call it is known, its summer too: %s", async (zone, begins) => {
+    expect((await day(member, `date=2030-07-01&time_zone=${encodeURIComponent(zone)}`)).starts_at).toBe(begins);
+  });
+
   test("what begins the day before and runs into it is shown", async () => {
     const midnight = Math.ceil(900 / 24) * 24;
     const json = { room_id: 3, title: "Late", starts_at: hoursAhead(midnight - 1), ends_at: hoursAhead(midnight + 1) };

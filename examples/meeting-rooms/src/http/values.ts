@@ -42,23 +42,35 @@ export const rowIdInQuery = (what: string) =>
     .transform(Number)
     .pipe(rowId(what));
 
-/** Names as `Europe/Berlin`: those that stand for an offset mean its opposite to PostgreSQL. */
+/** Names as `Europe/Berlin`. Shorter ones, such as `CET`, PostgreSQL takes for an offset that knows no summer. */
 const ZONE_NAME = /^(?:UTC|[A-Z][A-Za-z]+(?:\/[A-Za-z0-9_+-]+){1,2})$/;
 
-/** Whether there is such a zone. Browsers say old names too, such as `Asia/Calcutta`, which lists of zones leave out or hold alone. */
-function isZone(name: string): boolean {
-  if (!ZONE_NAME.test(name) || name.startsWith("SystemV/")) return false;
+/** What Chromium calls a clock that is set to `GMT`. */
+const NO_OFFSET = "+00:00";
+
+/**
+ * A zone by a name that means the same to Node and to PostgreSQL; `undefined` where there is none. Browsers say old names
+ * too, such as `Asia/Calcutta`, which lists of zones leave out, and short ones.
+ */
+function zoneOf(name: string): string | undefined {
   try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }) !== undefined;
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
+    const told = [name, timeZone].find((one) => ZONE_NAME.test(one) && !one.startsWith("SystemV/"));
+    return timeZone === NO_OFFSET ? "UTC" : told;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
 /** Where days and hours begin: an IANA time zone. Its letters are all that reaches the database. */
 export const timezone = z
   .string({ error: "must be given once" })
-  .refine(isZone, "must be an IANA time zone, such as Europe/Berlin")
+  .transform((name, { addIssue }) => {
+    const zone = zoneOf(name);
+    if (zone !== undefined) return zone;
+    addIssue({ code: "custom", message: "must be an IANA time zone, such as Europe/Berlin" });
+    return z.NEVER;
+  })
   .default("UTC");
 
 /** What takes a row's number in its path, as `/bookings/:id` does. */
