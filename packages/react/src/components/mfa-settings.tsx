@@ -12,7 +12,7 @@ import { Section, Skeleton } from "./section.tsx";
 import { SettingsDialogs } from "./settings-dialogs.tsx";
 import { SettingsOff } from "./settings-off.tsx";
 import { TrustedDevices } from "./trusted-devices.tsx";
-import { useDates } from "./when.ts";
+import { inRow, useDates } from "./when.ts";
 
 /** How many codes are few. */
 const LOW = 3;
@@ -95,7 +95,7 @@ function Summary({ status }: { status: StatusAnswer }): ReactNode {
   if (status.switched_off) return t("switchedOff");
   if (!status.mfa_enabled) return t("offText");
   const since = status.factors.map(({ created_at: at }) => at).sort()[0];
-  return `${t("settingsOnText")} ${since ? t("onSince", { date: day(since, true) }) : ""}`;
+  return inRow(t("settingsOnText"), since && t("onSince", { date: day(since, true) }));
 }
 
 /** The settings in any state: for a model of the host's own. */

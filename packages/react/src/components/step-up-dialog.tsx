@@ -87,8 +87,14 @@ function Question({
           {subject && (
             <Notice>
               <RowBody>
-                <Strong>{subject}</Strong>
-                {detail && <Small>{detail}</Small>}
+                <Strong>
+                  <bdi>{subject}</bdi>
+                </Strong>
+                {detail && (
+                  <Small>
+                    <bdi>{detail}</bdi>
+                  </Small>
+                )}
               </RowBody>
             </Notice>
           )}

@@ -6,7 +6,7 @@ import { useUi } from "./looks.ts";
 import { Badge, Button, Row } from "./parts.tsx";
 import { Section } from "./section.tsx";
 import { ownSettings } from "./settings-dialogs.tsx";
-import { useDates } from "./when.ts";
+import { inRow, useDates } from "./when.ts";
 
 /** The props of `TrustedDevices`. */
 export interface TrustedDevicesProps extends SettingsPartProps {
@@ -33,7 +33,7 @@ function Devices({ settings, thisDevice }: TrustedDevicesProps & { settings: Use
                 {id === thisDevice && <Badge data-tone="accent">{t("thisDevice")}</Badge>}
               </>
             }
-            text={`${t("trustedUntil", { date: day(until) })} ${usedAt ? `${lastUsed(usedAt)}.` : ""}`}
+            text={inRow(t("trustedUntil", { date: day(until) }), usedAt && lastUsed(usedAt))}
           >
             <Button
               kind="secondary"

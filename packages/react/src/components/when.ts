@@ -1,5 +1,12 @@
 import { useUi } from "./looks.ts";
 
+/** Two sentences, the second of which may lack its end; where that is a full-width stop, no space stands between. */
+export function inRow(first: string, second: string | null | undefined): string {
+  if (!second) return first;
+  const end = first.slice(-1);
+  return `${first}${end === "。" ? "" : " "}${second.endsWith(end) ? second : second + end}`;
+}
+
 /** A day, with its year where it is another than this one. */
 export function useDates(): { day(at: string, withYear?: boolean): string; lastUsed(at: string | null): string } {
   const { t, client, locale } = useUi();
