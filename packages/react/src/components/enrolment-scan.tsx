@@ -61,10 +61,13 @@ export function EnrolmentScan({
       {onPhone ? (
         <>
           <Intro focus={focus} title={t("phoneTitle")} text={t("phoneText")} />
-          <a className={c("button")} href={uri} data-kind="primary" data-wide="">
-            <Icon name="open" />
-            {t("openApp")}
-          </a>
+          {/* Where the answer comes from elsewhere, an address of another scheme could be script, which React 18 lets run. */}
+          {uri.startsWith("otpauth://") && (
+            <a className={c("button")} href={uri} data-kind="primary" data-wide="">
+              <Icon name="open" />
+              {t("openApp")}
+            </a>
+          )}
           <Group>
             <span className={c("or")}>{t("orEnterKey")}</span>
             {key}

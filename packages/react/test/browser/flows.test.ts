@@ -33,6 +33,24 @@ describe.skipIf(!hasChromium).each(["19", "18"] as const)("in Chromium, on a liv
     return { phone, codes: enabled.recoveryCodes ?? [] };
   };
 
+  test("on a phone the key opens in the authenticator's app, and nothing that an answer puts in its place does", async () => {
+    const host = await start();
+    for (const [uri, links] of [
+      [undefined, 1],
+      ["javascript:void(document.title='run')", 0],
+      ["https://elsewhere.example/", 0],
+    ] as const) {
+      const page = await browser.page({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+      await page.route("**/setup", async (route) => {
+        const response = await route.fetch();
+        await route.fulfill({ response, json: { ...(await response.json()), ...(uri === undefined ? {} : { uri }) } });
+      });
+      await open(host, page, "wizard");
+      await page.getByRole("button", { name: "Copy key" }).waitFor();
+      expect({ uri, links: await page.getByRole("link", { name: "Open authenticator app" }).count() }).toEqual({ uri, links });
+    }
+  });
+
   test("the whole wizard: scanned, a wrong code, a right one, codes behind their gate, done", async () => {
     const host = await start();
     const page = await browser.page();
