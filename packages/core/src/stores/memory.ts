@@ -5,7 +5,8 @@
  */
 
 import type { DataKeyRow } from "../secrets/data-keys.ts";
-import { chargeLane, EMPTY_LANE, forgive, type LaneRow, unlocked } from "./lane.ts";
+import { canApply, KEEP_SPENT, MOST_DEVICES } from "./conditions.ts";
+import { chargeLane, EMPTY_LANE, forgive, type LaneRow, laneState, unlocked } from "./lane.ts";
 import { auditVerbs } from "./memory-audit.ts";
 import type {
   Change,
@@ -15,7 +16,6 @@ import type {
   DeviceRow,
   FactorRow,
   Lane,
-  LaneState,
   OneTimeId,
   Outcome,
   Settlement,
@@ -49,22 +49,11 @@ const emptySubject = (): MemorySubject => ({
   switchedOff: null,
 });
 
-const laneState = ({ attempts, forgiven, tally, tallyAt, lockedUntil }: LaneRow): LaneState => ({
-  attempts,
-  forgiven,
-  tally,
-  tallyAt,
-  lockedUntil,
-});
-
 const recordOf = (s: MemorySubject): SubjectRecord => ({
   epoch: s.epoch,
   factors: [...s.factors.values()].map((row) => ({ ...row })),
   codes: s.codes.map((code) => ({ ...code })),
 });
-
-/** Trusted devices of one subject, at most. */
-const MOST_DEVICES = 20;
 
 const BLANK = { tenant: null, subject: null, salt: null };
 
@@ -84,29 +73,6 @@ function take(s: MemorySubject, claim: Claim | undefined, now: number): boolean 
   if (!code || code.used || (code.expiresAt ?? Number.POSITIVE_INFINITY) <= now) return false;
   code.used = true;
   return true;
-}
-
-const isConfirmed = (row: FactorRow | undefined): boolean => row !== undefined && row.confirmedAt !== null;
-
-function canApplyToFactors(s: MemorySubject, { now, confirm, add, rename, reseal, remove }: Change): boolean {
-  if (confirm !== undefined) {
-    const pending = s.factors.get(confirm);
-    if (pending?.confirmedAt !== null || (pending.expiresAt ?? 0) <= now) return false;
-  }
-  for (const id of [rename?.id, remove]) if (id !== undefined && !isConfirmed(s.factors.get(id))) return false;
-  if (reseal && s.factors.get(reseal.id)?.secret !== reseal.from) return false;
-  return !add || ![...s.factors.values()].some((row) => isConfirmed(row) && row.fingerprint === add.fingerprint);
-}
-
-function canApply(s: MemorySubject, change: Change): boolean {
-  const { now, epoch, codes, useDevice, removeDevice, switchedOff } = change;
-  if (epoch !== undefined && s.epoch !== epoch) return false;
-  const { notSince = Number.POSITIVE_INFINITY } = codes ?? {};
-  if (s.codes.some(({ type, createdAt }) => type === codes?.type && createdAt > notSince)) return false;
-  if (useDevice !== undefined && !s.devices.some(({ id, expiresAt }) => id === useDevice && expiresAt > now)) return false;
-  if (removeDevice !== undefined && !s.devices.some(({ id }) => id === removeDevice)) return false;
-  if (switchedOff !== undefined && (s.switchedOff === null) === (switchedOff === "")) return false;
-  return canApplyToFactors(s, change);
 }
 
 function applyToFactors(s: MemorySubject, { now, confirm, add, rename, reseal, remove, removeAll, raiseEpoch }: Change): void {
@@ -136,7 +102,7 @@ function applyTo(s: MemorySubject, change: Change): void {
   const { now, remove, removeAll, codes, unlock, require, switchedOff, raiseEpoch, blank } = change;
   applyToFactors(s, change);
   applyToDevices(s, change);
-  const removedLast = remove !== undefined && ![...s.factors.values()].some(isConfirmed);
+  const removedLast = remove !== undefined && ![...s.factors.values()].some(({ confirmedAt }) => confirmedAt !== null);
   if (removeAll || removedLast) s.codes = [];
   if (codes) {
     const { type, hashes, expiresAt } = codes;
@@ -184,7 +150,7 @@ export function memoryStore(): Store {
       spent.delete(old);
     }
     if (spent.has(id)) return false;
-    spent.set(id, expiresAt + 86_400_000);
+    spent.set(id, expiresAt + KEEP_SPENT);
     return true;
   };
 
@@ -248,7 +214,7 @@ export function memoryStore(): Store {
 
     async apply(change: Change) {
       const s = subjectOf(change);
-      if (!canApply(s, change)) return { applied: false, epoch: s.epoch };
+      if (!canApply({ ...s, factors: [...s.factors.values()] }, change)) return { applied: false, epoch: s.epoch };
       applyTo(s, change);
       append(change.audit);
       if (change.blank) {

@@ -5,9 +5,10 @@ const onMemory =
   (name: string, edits: Fault["edits"], ...caughtBy: string[]): Fault => ({ name, file, edits, caughtBy, on: "memory" });
 const memory = onMemory("stores/memory.ts");
 const lane = onMemory("stores/lane.ts");
+const conditions = onMemory("stores/conditions.ts");
 const audit = onMemory("stores/memory-audit.ts");
 
-/** Faults of the memory store, and of the lanes that other stores share with it. */
+/** Faults of the memory store, and of the lanes and conditions that other stores share with it. */
 export const memoryFaults: Fault[] = [
   memory(
     "the charge reads, waits, then writes",
@@ -58,9 +59,9 @@ export const memoryFaults: Fault[] = [
     "R34 A30 an authenticator",
   ),
   memory("a late attempt names an erased subject", [["epoch < s.erasedEpoch ?", "epoch < 0 ?"]], "audit-blank-late"),
-  memory(
+  conditions(
     "the epoch is ignored when factors change",
-    [["if (epoch !== undefined && s.epoch !== epoch) return false;", ""]],
+    [["if (epoch !== undefined && before.epoch !== epoch) return false;", ""]],
     "apply-epoch",
     "A27 a set-up decided",
   ),
@@ -80,8 +81,8 @@ export const memoryFaults: Fault[] = [
     "settle-spends",
     "A7 answers",
   ),
-  memory("a one-time id is forgotten", [["spent.set(id, expiresAt + 86_400_000);", ""]], "spend-once", "A7 a grant"),
-  memory("a lapsed set-up can be enabled", [["(pending.expiresAt ?? 0) <= now", "now < 0"]], "apply-confirm-once"),
+  memory("a one-time id is forgotten", [["spent.set(id, expiresAt + KEEP_SPENT);", ""]], "spend-once", "A7 a grant"),
+  conditions("a lapsed set-up can be enabled", [["(pending.expiresAt ?? 0) <= now", "now < 0"]], "apply-confirm-once"),
   memory(
     "a lapsed code counts",
     [[" || (code.expiresAt ?? Number.POSITIVE_INFINITY) <= now", ""]],
@@ -89,24 +90,24 @@ export const memoryFaults: Fault[] = [
     "R28 a delivered code that has lapsed",
   ),
   memory("new codes void those of every type", [["...s.codes.filter((code) => code.type !== type), ", ""]], "codes-by-type"),
-  memory(
+  conditions(
     "codes are made however many were before",
     [["createdAt > notSince", "createdAt > now"]],
     "codes-not-since",
     "codes-not-since-parallel",
   ),
-  memory("a lapsed device is trusted", [["id === useDevice && expiresAt > now", "id === useDevice"]], "devices-use"),
+  conditions("a lapsed device is trusted", [["id === useDevice && expiresAt > now", "id === useDevice"]], "devices-use"),
   memory("lapsed devices are kept", [["s.devices.filter(({ expiresAt }) => expiresAt > now)", "s.devices"]], "devices-lapse"),
   memory("trusted devices are without number", [[".slice(0, MOST_DEVICES - 1)", ""]], "devices-cap", "devices-cap-parallel"),
   memory("trusted devices outlive the epoch", [["if (removeAll || raiseEpoch) s.devices", "if (removeAll) s.devices"]], "devices-epoch"),
-  memory(
+  conditions(
     "a secret is sealed anew over another",
     [["?.secret !== reseal.from", " === undefined"]],
     "reseal",
     "reseal-parallel",
     "apply-whole",
   ),
-  memory(
+  conditions(
     "a secret is imported twice",
     [["row.fingerprint === add.fingerprint", "add.confirmedAt === null && row.fingerprint === add.fingerprint"]],
     "import-secret-once",
@@ -139,9 +140,9 @@ export const memoryFaults: Fault[] = [
     "R22 an admin",
   ),
   memory("the grace period begins anew each time", [["s.requiredSince ??= now", "s.requiredSince = now"]], "require-first"),
-  memory(
+  conditions(
     "MFA is switched off twice",
-    [['if (switchedOff !== undefined && (s.switchedOff === null) === (switchedOff === "")) return false;', ""]],
+    [['if (switchedOff !== undefined && (before.switchedOff === null) === (switchedOff === "")) return false;', ""]],
     "switched-off",
     "apply-whole",
   ),

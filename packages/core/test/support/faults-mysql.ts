@@ -14,6 +14,7 @@ const store = inFile("mysql-store.ts");
 const audit = inFile("audit.ts");
 const subject = inFile("subject.ts");
 const change = inFile("change.ts");
+const conditions = inFile("../conditions.ts");
 const statements = inFile("statements.ts");
 
 /** Faults of the transactions on MySQL and MariaDB, and of their statements. */
@@ -81,17 +82,17 @@ export const mysqlFaults: Fault[] = [
     [["LEFT(secret, LENGTH(?)) <> ?", "LOWER(LEFT(CONVERT(secret USING utf8mb4), LENGTH(?))) <> LOWER(?)"]],
     "factors-not-under",
   ),
-  store("an answered challenge charges", [["|| (await isSpent(session, challenge.id))", ""]], "challenge-spent"),
+  store("an answered challenge charges", [[" || isAnswered)", ")"]], "challenge-spent"),
   store("a dead subject's name comes back", [["epoch >= subject.erasedEpoch", "true"]], "audit-blank-late"),
-  change(
+  conditions(
     "codes are made however many were before",
     [["createdAt > notSince", "createdAt < 0"]],
     "codes-not-since",
     "codes-not-since-parallel",
   ),
-  change(
+  conditions(
     "the epoch is ignored when factors change",
-    [["if (epoch !== undefined && subject.epoch !== epoch) return false;", ""]],
+    [["if (epoch !== undefined && before.epoch !== epoch) return false;", ""]],
     "apply-epoch",
     "apply-epoch-each",
   ),
@@ -105,7 +106,7 @@ export const mysqlFaults: Fault[] = [
     [["remove !== undefined && !isEnrolledAfter(before, change)", "false"]],
     "apply-remove",
   ),
-  change("a lapsed device is trusted", [["id === useDevice && expiresAt > now", "id === useDevice"]], "devices-use"),
+  conditions("a lapsed device is trusted", [["id === useDevice && expiresAt > now", "id === useDevice"]], "devices-use"),
   change("lapsed devices are kept", [["(!addDevice || expiresAt > now)", "true"]], "devices-lapse"),
   change("trusted devices are without number", [["MOST_DEVICES - 1", "1000"]], "devices-cap", "devices-cap-parallel"),
   change(
@@ -113,7 +114,7 @@ export const mysqlFaults: Fault[] = [
     [["const areAllGone = removeAll || raiseEpoch;", "const areAllGone = removeAll;"]],
     "devices-epoch",
   ),
-  change(
+  conditions(
     "a secret is sealed anew over another",
     [["?.secret !== reseal.from", " === undefined"]],
     "reseal",

@@ -13,6 +13,7 @@ const connection = inFile("connection.ts");
 const store = inFile("sqlite-store.ts");
 const audit = inFile("audit.ts");
 const change = inFile("change.ts");
+const conditions = inFile("../conditions.ts");
 const statements = inFile("statements.ts");
 
 const IN_ONE = (verb: string, value: string): string => `return await connection.write((session) => ${verb}In(session, ${value}));`;
@@ -66,11 +67,12 @@ export const sqliteFaults: Fault[] = [
         IN_ONE("apply", "change"),
         `const { can, epoch } = await connection.read((session) => {
           const rows = rowsOf(session, change);
-          return { can: canApply(rows, change), epoch: rows.marks().epoch };
+          const before = { ...rows.marks(), factors: rows.factors(), codes: rows.codes(), devices: rows.devices() };
+          return { can: canApply(before, change), epoch: before.epoch };
         });
         return can ? await connection.write((session) => applyIn(session, change)) : { applied: false, epoch };`,
       ],
-      ["  if (!canApply(rows, change)) return { applied: false, epoch: rows.marks().epoch };\n", ""],
+      ["  if (!canApply(before, change)) return { applied: false, epoch: marks.epoch };\n", ""],
     ],
     "codes-not-since-parallel",
     "apply-epoch",
@@ -100,15 +102,15 @@ export const sqliteFaults: Fault[] = [
     [["substr(secret, 1, length(?)) <> ?", "lower(substr(secret, 1, length(?))) <> lower(?)"]],
     "factors-not-under",
   ),
-  change(
+  conditions(
     "codes are made however many were before",
     [["createdAt > notSince", "createdAt < 0"]],
     "codes-not-since",
     "codes-not-since-parallel",
   ),
-  change(
+  conditions(
     "the epoch is ignored when factors change",
-    [["if (epoch !== undefined && marks.epoch !== epoch) return false;", ""]],
+    [["if (epoch !== undefined && before.epoch !== epoch) return false;", ""]],
     "apply-epoch",
     "apply-epoch-each",
   ),
@@ -117,7 +119,7 @@ export const sqliteFaults: Fault[] = [
     [["session.change(sql.REMOVE_CODES_OF, tenant, subject, type);", "session.change(sql.REMOVE_CODES, tenant, subject);"]],
     "codes-by-type",
   ),
-  change("a lapsed device is trusted", [["id === useDevice && expiresAt > now", "id === useDevice"]], "devices-use"),
+  conditions("a lapsed device is trusted", [["id === useDevice && expiresAt > now", "id === useDevice"]], "devices-use"),
   change("lapsed devices are kept", [["    session.change(sql.REMOVE_LAPSED_DEVICES, tenant, subject, now);\n", ""]], "devices-lapse"),
   change("trusted devices are without number", [["MOST_DEVICES - 1", "1000"]], "devices-cap", "devices-cap-parallel"),
   change(
@@ -125,7 +127,7 @@ export const sqliteFaults: Fault[] = [
     [["if (removeAll || raiseEpoch) session.change(sql.REMOVE_DEVICES", "if (removeAll) session.change(sql.REMOVE_DEVICES"]],
     "devices-epoch",
   ),
-  change(
+  conditions(
     "a secret is sealed anew over another",
     [["?.secret !== reseal.from", " === undefined"]],
     "reseal",

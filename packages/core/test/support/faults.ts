@@ -76,10 +76,17 @@ const engineFaults: Fault[] = [
   ),
   engine("a grant's age is ignored", "grants/grant.ts", [["age > demand.maxAge ||", ""]], "R36 ", "R43 "),
   engine(
-    "a grant for a purpose changes factors",
-    "engine/proof.ts",
-    [[" || claims.purpose !== undefined || claims.bind !== undefined", ""]],
+    "a demand that names nothing takes every grant",
+    "grants/grant.ts",
+    [["return grant.purpose === demand.purpose", "return demand.purpose === undefined || grant.purpose === demand.purpose"]],
+    "A32 ",
     "R31 A29",
+  ),
+  engine(
+    "a grant under once serves every guard",
+    "grants/grant.ts",
+    [["grant.once === true && demand.once !== true", "grant.acr === undefined"]],
+    "A32 ",
   ),
   engine(
     "an answered change prolongs its grant",

@@ -1,14 +1,18 @@
 import type { AuditCount, AuditNote, AuditStore } from "../audit.ts";
 import type { StoredAuditRow } from "../store.ts";
-import { type Connection, IS_SET_UP, isDuplicate, type MysqlValue, type Session } from "./connection.ts";
+import { type Connection, IS_SET_UP, isDuplicate, type MysqlValue, type Row, type Session } from "./connection.ts";
 import { AUDIT_PAGE, AUDIT_PAGE_OF } from "./statements.ts";
 
 const ROW = "seq, id, at, type, tenant, subject, salt, personal, detail, mac";
 
-/** A number to be written into a statement: MySQL wants an integer there, and mysql2 binds numbers as doubles. */
-export function written(count: number): string {
-  if (!Number.isSafeInteger(count) || count < 0) throw new RangeError(`A page of ${count} rows can't be read: give a whole number.`);
-  return String(count);
+/**
+ * The first rows of a statement that ends with LIMIT. The number has to be written there, since mysql2 binds numbers as
+ * doubles; and each text is a statement prepared on each connection, of which a server keeps so many. So it is one of few.
+ */
+export async function paged(session: Session, sql: string, values: readonly MysqlValue[], limit: number): Promise<Row[]> {
+  if (!Number.isSafeInteger(limit) || limit < 0) throw new RangeError(`A page of ${limit} rows can't be read: give a whole number.`);
+  const rows = await session.rows(sql + 2 ** Math.ceil(Math.log2(limit)), values);
+  return rows.slice(0, limit);
 }
 
 const typed = (types: readonly string[] | undefined): string => (types ? `AND type IN (${types.map(() => "?").join(", ")})` : "");
@@ -31,33 +35,31 @@ async function note(session: Session, key: string, from: string | null, to: stri
 
 /** The log's verbs. None waits for a row that is being written: they read what is committed, without locks. */
 export function auditVerbs(connection: Connection): AuditStore {
-  const rows = async <T>(sql: string, values: readonly MysqlValue[]): Promise<T[]> =>
-    (await connection.outside((session) => session.rows(sql, values))) as unknown as T[];
+  const page = async <T>(sql: string, values: readonly MysqlValue[], limit: number): Promise<T[]> =>
+    (await connection.outside((session) => paged(session, sql, values, limit))) as unknown as T[];
 
   return {
     async auditPage({ after, limit, who }) {
       const values = who ? [who.tenant, who.subject, after] : [after];
-      return await rows<StoredAuditRow>((who ? AUDIT_PAGE_OF : AUDIT_PAGE) + written(limit), values);
+      return await page<StoredAuditRow>(who ? AUDIT_PAGE_OF : AUDIT_PAGE, values, limit);
     },
 
     async auditFind({ above, below, order, limit, who, tenant, types }) {
       const owned = who ? "AND tenant = ? AND subject = ?" : tenant === undefined ? "" : "AND tenant = ?";
       const owner = who ? [who.tenant, who.subject] : tenant === undefined ? [] : [tenant];
-      return await rows<StoredAuditRow>(
+      return await page<StoredAuditRow>(
         `SELECT ${ROW} FROM nightlatch_audit WHERE id > ? AND id < ? ${owned} ${typed(types)}
-        ORDER BY id ${order === "newest" ? "DESC" : "ASC"} LIMIT ${written(limit)}`,
+        ORDER BY id ${order === "newest" ? "DESC" : "ASC"} LIMIT `,
         [above, below, ...owner, ...(types ?? [])],
+        limit,
       );
     },
 
     async auditCounts({ from, to, span, types }) {
-      const start = `at - at MOD ${written(span)}`;
-      const found = await rows<Omit<AuditCount, "at"> & { start: number }>(
-        `SELECT ${start} AS start, type, COUNT(*) AS count FROM nightlatch_audit
-        WHERE id >= ? AND id < ? ${typed(types)} GROUP BY ${start}, type ORDER BY ${start}, type`,
-        [from, to, ...(types ?? [])],
-      );
-      return found.map(({ start: at, type, count }) => ({ at, type, count }));
+      const sql = `SELECT at - at MOD CAST(? AS SIGNED) AS start, type, COUNT(*) AS count FROM nightlatch_audit
+        WHERE id >= ? AND id < ? ${typed(types)} GROUP BY start, type ORDER BY start, type`;
+      const found = await connection.outside((session) => session.rows(sql, [span, from, to, ...(types ?? [])]));
+      return found.map(({ start: at, type, count }) => ({ at, type, count })) as unknown as AuditCount[];
     },
 
     async auditRemove({ from, to }) {
@@ -66,10 +68,11 @@ export function auditVerbs(connection: Connection): AuditStore {
 
     async auditNotes({ prefix, after, limit, last = false }) {
       // Keys are printable ASCII, so what begins with a prefix lies below the prefix with a DEL behind it.
-      return await rows<AuditNote>(
+      return await page<AuditNote>(
         `SELECT name AS \`key\`, value FROM nightlatch_audit_notes WHERE name >= ? AND name > ? AND name < ?
-        ORDER BY name ${last ? "DESC" : "ASC"} LIMIT ${written(limit)}`,
+        ORDER BY name ${last ? "DESC" : "ASC"} LIMIT `,
         [prefix, after, `${prefix}\x7f`],
+        limit,
       );
     },
 

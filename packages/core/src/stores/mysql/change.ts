@@ -1,37 +1,9 @@
+import { MOST_DEVICES } from "../conditions.ts";
 import { unlocked } from "../lane.ts";
 import type { Change } from "../store.ts";
 import type { Session } from "./connection.ts";
 import * as sql from "./statements.ts";
 import type { Belongings, Subject } from "./subject.ts";
-
-/** Trusted devices of one subject, at most. */
-const MOST_DEVICES = 20;
-
-function canChangeFactors({ factors }: Belongings, { now, confirm, add, rename, reseal, remove }: Change): boolean {
-  const known = (id: string) => factors.find((row) => row.id === id);
-  if (confirm !== undefined) {
-    const pending = known(confirm);
-    if (pending?.confirmedAt !== null || (pending.expiresAt ?? 0) <= now) return false;
-  }
-  for (const id of [rename?.id, remove]) if (id !== undefined && (known(id)?.confirmedAt ?? null) === null) return false;
-  if (reseal && known(reseal.id)?.secret !== reseal.from) return false;
-  return !add || !factors.some((row) => row.confirmedAt !== null && row.fingerprint === add.fingerprint);
-}
-
-function canChangeDevices({ devices }: Belongings, { now, useDevice, removeDevice }: Change): boolean {
-  if (useDevice !== undefined && !devices.some(({ id, expiresAt }) => id === useDevice && expiresAt > now)) return false;
-  return removeDevice === undefined || devices.some(({ id }) => id === removeDevice);
-}
-
-/** Whether a change's conditions hold. */
-export function canApply(subject: Subject, before: Belongings, change: Change): boolean {
-  const { epoch, codes, switchedOff } = change;
-  if (epoch !== undefined && subject.epoch !== epoch) return false;
-  if (switchedOff !== undefined && (subject.switchedOff === null) === (switchedOff === "")) return false;
-  const { notSince = Number.POSITIVE_INFINITY } = codes ?? {};
-  if (before.codes.some(({ type, createdAt }) => type === codes?.type && createdAt > notSince)) return false;
-  return canChangeFactors(before, change) && canChangeDevices(before, change);
-}
 
 async function changeFactors(session: Session, change: Change): Promise<void> {
   const { tenant, subject, now, confirm, add, rename, reseal, remove, removeAll, raiseEpoch } = change;

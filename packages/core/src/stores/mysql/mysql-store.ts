@@ -1,20 +1,9 @@
 import type { DataKeyRow } from "../../secrets/data-keys.ts";
-import { chargeLane, forgive, type LaneRow } from "../lane.ts";
-import type {
-  Applied,
-  Change,
-  Charge,
-  Charged,
-  LaneState,
-  OneTimeId,
-  Outcome,
-  OwnedFactorRow,
-  Settlement,
-  Store,
-  SubjectKey,
-} from "../store.ts";
-import { auditVerbs, written } from "./audit.ts";
-import { applyChange, canApply } from "./change.ts";
+import { canApply } from "../conditions.ts";
+import { chargeLane, forgive, type LaneRow, laneState } from "../lane.ts";
+import type { Applied, Change, Charge, Charged, OneTimeId, Outcome, OwnedFactorRow, Settlement, Store, SubjectKey } from "../store.ts";
+import { auditVerbs, paged } from "./audit.ts";
+import { applyChange } from "./change.ts";
 import { connectionOf, type MysqlPool, type Session } from "./connection.ts";
 import { migrate } from "./migrations.ts";
 import * as sql from "./statements.ts";
@@ -37,13 +26,9 @@ async function chargeIn(session: Session, charge: Charge): Promise<Charged> {
   const subject = await lockSubject(session, charge);
   const save = (lane: LaneRow) => saveSubject(session, charge, { ...subject, lanes: { ...subject.lanes, [name]: lane } });
 
-  const refusal = chargeLane(subject.lanes[name], charge, () => false);
-  if (!refusal.charged.admitted) {
-    await save(refusal.lane);
-    return refusal.charged;
-  }
-  const isOver = challenge !== undefined && (subject.epoch !== challenge.epoch || (await isSpent(session, challenge.id)));
-  const isDead = (lockedUntil: number): boolean => isOver || (challenge !== undefined && lockedUntil > challenge.issuedAt);
+  const isAnswered = challenge !== undefined && (await isSpent(session, challenge.id));
+  const isDead = (lockedUntil: number): boolean =>
+    challenge !== undefined && (lockedUntil > challenge.issuedAt || subject.epoch !== challenge.epoch || isAnswered);
   const { charged, lane } = chargeLane(subject.lanes[name], charge, isDead);
   await save(lane);
   return charged.admitted ? { ...charged, record: recordOf(subject, await enrolledBy(session, charge, charge.codes)) } : charged;
@@ -70,7 +55,7 @@ async function settleIn(session: Session, settlement: Settlement): Promise<Outco
 async function applyIn(session: Session, change: Change): Promise<Applied> {
   const subject = await lockSubject(session, change);
   const before = await belongingTo(session, change);
-  if (!canApply(subject, before, change)) return { applied: false, epoch: subject.epoch };
+  if (!canApply({ ...subject, ...before }, change)) return { applied: false, epoch: subject.epoch };
   const after = await applyChange(session, subject, before, change);
   await saveSubject(session, change, after);
   await append(session, change.audit, !change.blank);
@@ -97,8 +82,6 @@ async function rotateDataKeyIn(session: Session, { id, use, wrapped, createdAt }
   await session.change(sql.RETIRE_DATA_KEY, [use]);
   await session.change(sql.ADD_DATA_KEY, [id, use, wrapped, createdAt, use]);
 }
-
-const laneState = ({ refusals: _, ...state }: LaneRow): LaneState => state;
 
 /** How often a process looks for one-time ids past their time, by the clock that it is told of them. */
 const SWEEP_EVERY = 60_000;
@@ -129,7 +112,9 @@ export function mysqlStore(pool: MysqlPool): Store {
     if (Math.abs(now - sweptAt) < SWEEP_EVERY) return;
     sweptAt = now;
     try {
-      while ((await connection.transaction((session) => session.change(sql.SWEEP, [now]))) === sql.SWEPT_AT_ONCE);
+      const gone = await connection.transaction((session) => session.change(sql.SWEEP, [now]));
+      // Whoever spends an id waits for one batch and no more: the next one takes the next.
+      if (gone === sql.SWEPT_AT_ONCE) sweptAt = Number.NEGATIVE_INFINITY;
     } catch {
       // The id is spent, and that was what was asked for. Another minute will do for the old ones.
     }
@@ -183,8 +168,8 @@ export function mysqlStore(pool: MysqlPool): Store {
     },
 
     async factorsNotUnder({ prefix, after, limit }: { prefix: string; after: string; limit: number }) {
-      const statement = sql.FACTORS_NOT_UNDER + written(limit);
-      return (await connection.outside((session) => session.rows(statement, [after, prefix, prefix]))) as unknown as OwnedFactorRow[];
+      const rows = await connection.outside((session) => paged(session, sql.FACTORS_NOT_UNDER, [after, prefix, prefix], limit));
+      return rows as unknown as OwnedFactorRow[];
     },
 
     async spend(once: OneTimeId, now: number) {

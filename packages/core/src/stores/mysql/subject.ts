@@ -1,10 +1,8 @@
+import { KEEP_SPENT } from "../conditions.ts";
 import { EMPTY_LANE, type LaneRow } from "../lane.ts";
 import type { AuditRow, Claim, DeviceRow, FactorRow, Lane, OneTimeId, SubjectKey, SubjectRecord } from "../store.ts";
 import { isDuplicate, OvertakenError, type Row, type Session } from "./connection.ts";
 import * as sql from "./statements.ts";
-
-/** A day: how long a one-time id outlives its expiry, lest a clock that steps back revive it. */
-const KEEP_SPENT = 86_400_000;
 
 /** A subject's own row. */
 export interface Subject {

@@ -1,3 +1,4 @@
+import { MOST_DEVICES } from "../conditions.ts";
 import type { Change, Lane } from "../store.ts";
 import { appended, lockedSubject, SUBJECT, WHO } from "./pieces.ts";
 import { type Statement, statement } from "./statement.ts";
@@ -28,9 +29,6 @@ const CHANGE = {
 /** The values of a change by name. */
 export const changeValues = (change: Change): Partial<Record<keyof Change, unknown>> =>
   Object.fromEntries(Object.entries(change).map(([field, value]) => [field, typeof value === "object" ? JSON.stringify(value) : value]));
-
-/** Trusted devices of one subject, at most. */
-const MOST_DEVICES = 20;
 
 const FACTOR_GOES = `(:removeAll IS TRUE OR (f.id = :remove) IS TRUE OR (
     f.confirmed_at IS NULL AND f.id IS DISTINCT FROM :confirm AND (:add IS NOT NULL OR :raiseEpoch IS TRUE)))`;

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import type { DataKeyRow } from "../../secrets/data-keys.ts";
+import { KEEP_SPENT } from "../conditions.ts";
+import { EMPTY_LANE, laneState } from "../lane.ts";
 import type {
   Applied,
   Change,
@@ -17,7 +19,7 @@ import { auditVerbs } from "./audit.ts";
 import { APPLY, changeValues } from "./change.ts";
 import { type AdmittedRow, admitStatement, admittedBy, chargeValues, refuseStatement } from "./charge.ts";
 import { migrate } from "./migrations.ts";
-import { concludingStatement, KEEP_SPENT, takingStatement } from "./settle.ts";
+import { concludingStatement, takingStatement } from "./settle.ts";
 import { type Statement, valuesFor } from "./statement.ts";
 import {
   ADD_DATA_KEYS,
@@ -51,7 +53,7 @@ export interface PostgresStoreOptions {
   prepare?: boolean;
 }
 
-const EMPTY_LANE = { attempts: 0, forgiven: 0, tally: 0, tallyAt: 0, lockedUntil: null };
+const EMPTY = laneState(EMPTY_LANE);
 
 const UNSEEN: Omit<SubjectState, "lanes"> = { epoch: 0, factors: [], codes: [], devices: [], requiredSince: null, switchedOff: null };
 
@@ -165,7 +167,7 @@ export function postgresStore(client: PgClient, { prepare = false }: PostgresSto
 
     async read({ tenant, subject }: SubjectKey) {
       const [found] = await answers<SubjectState>(READ, { tenant, subject });
-      return found ?? { ...UNSEEN, lanes: { authenticator: EMPTY_LANE, recovery: EMPTY_LANE } };
+      return found ?? { ...UNSEEN, lanes: { authenticator: EMPTY, recovery: EMPTY } };
     },
 
     async charge(charge: Charge) {

@@ -1,4 +1,5 @@
 import type { LockoutSchedule } from "../../lockout/policy.ts";
+import { KEEP_SPENT } from "../conditions.ts";
 import type { Claim, Lane, Settlement, SubjectKey } from "../store.ts";
 import { appended, lockedSubject, lockIn, SUBJECT, WHO } from "./pieces.ts";
 import { kept, type Statement, statement } from "./statement.ts";
@@ -110,9 +111,6 @@ judged AS (
 logged AS (${appended("CASE j.outcome WHEN 'won' THEN :won WHEN 'lost' THEN :lost ELSE :stale END", "judged j", "j.named")})
 SELECT (SELECT outcome FROM judged) AS answer FROM s`;
 }
-
-/** A day: how long a one-time id outlives its expiry, lest a clock that steps back revive it. */
-export const KEEP_SPENT = 86_400_000;
 
 const valuesOf = ({ tenant, subject, now, seen, epoch, claim, spend }: Settlement): Values => ({
   ...{ tenant, subject, now, epoch, attempt: seen.attempt, lockSeen: seen.lockedUntil },

@@ -1,41 +1,9 @@
+import { MOST_DEVICES } from "../conditions.ts";
 import { unlocked } from "../lane.ts";
 import type { Change } from "../store.ts";
 import type { Session } from "./connection.ts";
 import * as sql from "./statements.ts";
 import type { Rows } from "./subject.ts";
-
-/** Trusted devices of one subject, at most. */
-const MOST_DEVICES = 20;
-
-function canChangeFactors(rows: Rows, { now, confirm, add, rename, reseal, remove }: Change): boolean {
-  const all = rows.factors();
-  const known = (id: string) => all.find((row) => row.id === id);
-  if (confirm !== undefined) {
-    const pending = known(confirm);
-    if (pending?.confirmedAt !== null || (pending.expiresAt ?? 0) <= now) return false;
-  }
-  for (const id of [rename?.id, remove]) if (id !== undefined && (known(id)?.confirmedAt ?? null) === null) return false;
-  if (reseal && known(reseal.id)?.secret !== reseal.from) return false;
-  return !add || !all.some((row) => row.confirmedAt !== null && row.fingerprint === add.fingerprint);
-}
-
-function canChangeDevices(rows: Rows, { now, useDevice, removeDevice }: Change): boolean {
-  if (useDevice === undefined && removeDevice === undefined) return true;
-  const all = rows.devices();
-  if (useDevice !== undefined && !all.some(({ id, expiresAt }) => id === useDevice && expiresAt > now)) return false;
-  return removeDevice === undefined || all.some(({ id }) => id === removeDevice);
-}
-
-/** Whether a change's conditions hold. */
-export function canApply(rows: Rows, change: Change): boolean {
-  const { epoch, codes, switchedOff } = change;
-  const marks = rows.marks();
-  if (epoch !== undefined && marks.epoch !== epoch) return false;
-  if (switchedOff !== undefined && (marks.switchedOff === null) === (switchedOff === "")) return false;
-  const { notSince } = codes ?? {};
-  if (notSince !== undefined && rows.codes().some(({ type, createdAt }) => type === codes?.type && createdAt > notSince)) return false;
-  return canChangeFactors(rows, change) && canChangeDevices(rows, change);
-}
 
 function changeFactors(
   session: Session,

@@ -1,8 +1,9 @@
 import type { DataKeyRow } from "../../secrets/data-keys.ts";
+import { canApply } from "../conditions.ts";
 import { chargeLane, forgive } from "../lane.ts";
 import type { Applied, Change, Charge, Charged, OneTimeId, Outcome, OwnedFactorRow, Settlement, Store, SubjectKey } from "../store.ts";
 import { auditVerbs } from "./audit.ts";
-import { applyChange, canApply } from "./change.ts";
+import { applyChange } from "./change.ts";
 import { connectionOf, type Session, type SqliteClient } from "./connection.ts";
 import { migrate } from "./migrations.ts";
 import { ADD_ACTIVE_DATA_KEY, ADD_DATA_KEY, DATA_KEYS, FACTORS_NOT_UNDER, RETIRE_DATA_KEY, REWRAP_DATA_KEY } from "./statements.ts";
@@ -37,7 +38,9 @@ function settleIn(session: Session, settlement: Settlement): Outcome {
 
 function applyIn(session: Session, change: Change): Applied {
   const rows = rowsOf(session, change);
-  if (!canApply(rows, change)) return { applied: false, epoch: rows.marks().epoch };
+  const marks = rows.marks();
+  const before = { ...marks, factors: rows.factors(), codes: rows.codes(), devices: rows.devices() };
+  if (!canApply(before, change)) return { applied: false, epoch: marks.epoch };
   const epoch = applyChange(session, rows, change);
   append(session, change.audit, !change.blank);
   if (change.blank) rows.blank();

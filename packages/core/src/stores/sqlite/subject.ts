@@ -1,10 +1,8 @@
-import { EMPTY_LANE, type LaneRow } from "../lane.ts";
+import { KEEP_SPENT } from "../conditions.ts";
+import { EMPTY_LANE, type LaneRow, laneState } from "../lane.ts";
 import type { AuditRow, Claim, CodeRow, DeviceRow, FactorRow, Lane, LaneState, OneTimeId, SubjectKey, SubjectRecord } from "../store.ts";
 import type { Session } from "./connection.ts";
 import * as sql from "./statements.ts";
-
-/** A day: how long a one-time id outlives its expiry, lest a clock that steps back revive it. */
-const KEEP_SPENT = 86_400_000;
 
 const BLANK = { tenant: null, subject: null, salt: null };
 
@@ -81,10 +79,7 @@ export function rowsOf(session: Session, { tenant, subject }: SubjectKey): Rows 
       };
     },
     lane,
-    laneState(name) {
-      const { refusals: _, ...state } = lane(name);
-      return state;
-    },
+    laneState: (name) => laneState(lane(name)),
 
     saveMarks({ epoch, erasedEpoch, requiredSince, switchedOff }) {
       session.change(sql.SAVE_MARKS, tenant, subject, epoch, erasedEpoch, requiredSince, switchedOff);
