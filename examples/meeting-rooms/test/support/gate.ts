@@ -6,11 +6,14 @@ export interface Gate {
   port: number;
   close(): Promise<void>;
   open(): Promise<void>;
+  /** Lets nothing more through, without a word to either side, until it is told otherwise. */
+  hold(held: boolean): void;
 }
 
 /** Puts a gate in front of a server on loopback, open at first. */
 export async function gateTo(target: number): Promise<Gate> {
-  const sockets = new Set<Socket>();
+  const sockets = new Map<Socket, Socket>();
+  let held = false;
   let server: Server;
   const port = await freePort();
   const open = async (): Promise<void> => {
@@ -20,8 +23,8 @@ export async function gateTo(target: number): Promise<Gate> {
         [inner, outer],
         [outer, inner],
       ] as const) {
-        sockets.add(socket);
-        socket.pipe(other);
+        sockets.set(socket, other);
+        if (!held) socket.pipe(other);
         socket.on("error", () => other.destroy());
         socket.on("close", () => {
           sockets.delete(socket);
@@ -40,8 +43,15 @@ export async function gateTo(target: number): Promise<Gate> {
     open,
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of sockets) socket.destroy();
+      for (const socket of sockets.keys()) socket.destroy();
       await closed;
+    },
+    hold(now) {
+      held = now;
+      for (const [socket, other] of sockets) {
+        socket.unpipe(other);
+        if (!held) socket.pipe(other);
+      }
     },
   };
 }
