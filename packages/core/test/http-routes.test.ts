@@ -1,6 +1,20 @@
+import { generateKeyPairSync, sign } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { stripTypeScriptTypes } from "node:module";
+import { decodeJwt } from "jose";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createHandler, type Host, type HttpOptions, type HttpResponse } from "../src/http/index.ts";
-import { ConfigError, createMfa, email, keyring, type MfaOptions, type Store, type Subject, totp as totpFactor } from "../src/index.ts";
+import {
+  ConfigError,
+  createMfa,
+  email,
+  type Factor,
+  keyring,
+  type MfaOptions,
+  type Store,
+  type Subject,
+  totp as totpFactor,
+} from "../src/index.ts";
 import { fromBase32, totp } from "../src/otp/index.ts";
 import { memoryStore } from "../src/stores/memory.ts";
 import { createKit, good, MINUTE, required, TEST_KEYS } from "./support/kit.ts";
@@ -72,6 +86,58 @@ describe("an authenticator that is bound by a mailbox, over HTTP", () => {
   });
 });
 
+describe("a factor of the host's own, over HTTP", () => {
+  /** The one that the page on them shows. */
+  const shown = async (): Promise<Factor> => {
+    const page = await readFile(new URL("../../../docs/factors/your-own.md", import.meta.url), "utf8");
+    const [, code = ""] = /^```ts\n([\s\S]*?)^```$/m.exec(page) ?? [];
+    const { deviceKey } = await import(`data:text/javascript,${encodeURIComponent(stripTypeScriptTypes(code))}`);
+    return deviceKey;
+  };
+
+  it("R38 is enabled by a code of the length that it says, and verified by one", async () => {
+    const { call } = await routes({ factors: [totpFactor(), await shown()] });
+    const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+    const signed = (over: string, counter: number) =>
+      `${counter}.${sign(null, Buffer.from(`${over}.${counter}`), privateKey).toString("base64url")}`;
+    const { uri = "", factor_id = "" } = (await call("POST", "/setup", { type: "device_key" })) as { uri?: string; factor_id?: string };
+    const first = `${signed(uri.replace("device-key:", ""), 1)}.${publicKey.export({ format: "der", type: "spki" }).toString("base64url")}`;
+    expect(first.length).toBeGreaterThan(64);
+    expect(await call("POST", "/enable", { code: first, factor_id })).toMatchObject({ status: 200, mfa_enabled: true });
+    const { challenge = "" } = (await call("POST", "/challenge")) as { challenge?: string };
+    const { jti } = decodeJwt(challenge);
+    expect(await call("POST", "/verify", { code: signed(`${jti}`, 2), challenge })).toMatchObject({
+      status: 200,
+      grant: expect.any(String),
+    });
+    expect(await call("POST", "/verify", { code: `3.${"x".repeat(510)}` })).toMatchObject({ status: 401, code: "code_invalid" });
+    expect(await call("POST", "/verify", { code: "x".repeat(4_097) })).toMatchObject({ status: 400, code: "body_invalid" });
+  });
+
+  it("R30 is asked for a code by its own name, also where that is what binds the first authenticator", async () => {
+    let sent = "";
+    const byPost: Factor = {
+      ...email(async ({ code }) => {
+        sent = code;
+        return { to: "a•••, Vienna" };
+      }),
+      type: "post",
+    };
+    const { kit, call } = await routes({ factors: [totpFactor(), byPost], enrolment: { via: "post" } });
+    const wanted = await call("POST", "/setup");
+    expect(wanted).toMatchObject({ status: 401, code: "proof_needed", methods: ["post"] });
+    const { challenge = "" } = wanted as { challenge?: string };
+    expect(await call("POST", "/challenge", { type: "post", challenge })).toMatchObject({ status: 200, sent_to: "a•••, Vienna" });
+    const { secret = "" } = (await call("POST", "/setup", { code: sent, challenge })) as { secret?: string };
+    expect(await call("POST", "/enable", { code: totp(fromBase32(secret), kit.clock.now) })).toMatchObject({ status: 200 });
+    const unknown = await call("POST", "/challenge", { type: "pigeon" });
+    expect(unknown).toMatchObject({ status: 404, code: "unsupported" });
+    expect(() => createMfa({ issuer: "Test", keys: keyring(TEST_KEYS), store: memoryStore(), enrolment: { via: "post" } })).toThrow(
+      /enrolment\.via is "post", and factors lists no factor of that type/,
+    );
+  });
+});
+
 describe("what the routes tell", () => {
   it("that MFA is switched off, and of whom nobody gave a name, the id", async () => {
     const { call } = await routes({ switchedOff: true });
@@ -84,6 +150,9 @@ describe("what the routes tell", () => {
     const { factorId } = good(
       await mfa.factors.import(ADA, "otpauth://totp/Old:ada?secret=PB4HQ6DYPB4HQ6DY&issuer=Old", { allowShort: true }),
     );
+    for (const path of ["/status", "/factors"]) {
+      expect(await call("GET", path)).toMatchObject({ factors: [{ id: factorId, short: true }] });
+    }
     const told = await call("POST", "/verify", { code: totp(short, kit.clock.now), factor_id: factorId });
     expect(told).toMatchObject({ status: 200, re_enrol: true });
   });

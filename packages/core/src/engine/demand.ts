@@ -1,5 +1,6 @@
 import { ConfigError } from "../errors.ts";
 import { toSeconds } from "../internal/duration.ts";
+import { PURPOSE } from "../internal/forms.ts";
 import type { Demand } from "./types.ts";
 
 /** A demand with its defaults, checked. */
@@ -21,7 +22,7 @@ function faultOf(demand: Demand): string | undefined {
   const unknown = Object.keys(demand).find((name) => !NAMES.has(name));
   if (unknown !== undefined) return `A demand knows no "${unknown}"; it knows ${[...NAMES].join(", ")}.`;
   if (toSeconds(maxAge) === undefined) return `A demand's maxAge is a duration such as 300 or "5m"; got ${JSON.stringify(maxAge)}.`;
-  if (purpose !== undefined && !/^[\x21-\x7e]{1,64}$/.test(purpose)) {
+  if (purpose !== undefined && !PURPOSE.test(purpose)) {
     return "A demand's purpose is 1 to 64 printable ASCII characters without spaces, such as booking.cancel.";
   }
   if (bind !== undefined && !isListOfText(bind)) {

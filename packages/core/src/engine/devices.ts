@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { ConfigError } from "../errors.ts";
 import { equal } from "../internal/equal.ts";
+import { NAME } from "../internal/forms.ts";
 import { keyedHash } from "../secrets/keyed-hash.ts";
 import type { DeviceRow, SubjectKey, SubjectState } from "../stores/store.ts";
 import { change, type Engine } from "./engine.ts";
-import { isName } from "./name.ts";
 import { keyOf } from "./subject.ts";
 import type { DeviceInfo, Refusal, Subject, Verified } from "./types.ts";
 
@@ -13,7 +13,8 @@ const LONGEST_TOKEN = 128;
 
 /** Refuses a device's name that is none. */
 export function checkDeviceName(device: { name: string }): void {
-  if (!isName(device?.name)) throw new ConfigError("A device's name has 1 to 64 characters, control characters not among them.");
+  if (typeof device?.name !== "string" || !NAME.test(device?.name))
+    throw new ConfigError("A device's name has 1 to 64 characters, control characters not among them.");
 }
 
 /**

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { ConfigError } from "../errors.ts";
 import type { Enrolment, Factor, ImportedSecret, Method } from "../factors/factor.ts";
 import { boundClaims } from "../grants/grant.ts";
+import { NAME } from "../internal/forms.ts";
 import { parseKeyUri, toBase32 } from "../otp/index.ts";
 import { keyedHash } from "../secrets/keyed-hash.ts";
 import type { FactorRow, SubjectKey, SubjectRecord } from "../stores/store.ts";
@@ -11,7 +12,6 @@ import { change, confirmed, type Engine, type OpenKeys } from "./engine.ts";
 import { factorAad } from "./factor-aad.ts";
 import { granted } from "./grants.ts";
 import { LIVE_CODES, liveCodes } from "./live-codes.ts";
-import { isName } from "./name.ts";
 import { isCodeProof, prove } from "./proof.ts";
 import { walk } from "./road.ts";
 import { SHORT_SECRET } from "./status.ts";
@@ -28,7 +28,8 @@ const DEFAULT_NAME = "Authenticator app";
 
 /** Refuses a name that is none. */
 export function checkName(name: unknown): void {
-  if (!isName(name)) throw new ConfigError("An authenticator's name has 1 to 64 characters, control characters not among them.");
+  if (typeof name !== "string" || !NAME.test(name))
+    throw new ConfigError("An authenticator's name has 1 to 64 characters, control characters not among them.");
 }
 
 /** Whether one more authenticator of a type leaves few enough codes valid at once. */

@@ -3,6 +3,7 @@ import { ConfigError } from "../errors.ts";
 import { type Factor, type Method, totp } from "../factors/index.ts";
 import { recoveryCode } from "../factors/recovery-code.ts";
 import { toSeconds } from "../internal/duration.ts";
+import { LONGEST_INPUT, METHOD } from "../internal/forms.ts";
 import { compileLockout, type LockoutPolicy, type LockoutSchedule } from "../lockout/policy.ts";
 import { STORE_VERBS } from "./fail-closed.ts";
 import { LIVE_CODES } from "./live-codes.ts";
@@ -72,7 +73,7 @@ const schema = z.strictObject({
       maxAge: duration(1, 3_600).optional(),
       require: z.union([z.enum(["optional", "always"]), fn], { error: 'must be "optional", "always" or a function' }).optional(),
       grace: duration(0, 365 * 86_400).optional(),
-      via: z.enum(["email", "sms"]).optional(),
+      via: z.string().optional(),
     })
     .optional(),
   grants: z
@@ -97,12 +98,9 @@ function usableIssuer(issuer: unknown): string {
   throw new ConfigError("issuer is the name that authenticator apps show: 1 to 64 characters that are not all colons and spaces.");
 }
 
-/** Longest input that a factor may be shown. */
-const LONGEST_INPUT = 4_096;
-
 /** What of a factor the road can't rely on, if anything. */
 function faultOf({ type, lane, liveCodes, longest = 0, weaker, delivery }: Factor): string | undefined {
-  if (typeof type !== "string" || !/^[a-z][a-z0-9_]{0,31}$/.test(type)) {
+  if (typeof type !== "string" || !METHOD.test(type)) {
     return `a type is 1 to 32 characters of a-z, 0-9 and _, beginning with a letter; got ${JSON.stringify(type)}.`;
   }
   if (lane !== "authenticator" && lane !== "recovery") return `"${type}" has no lane, so its guesses would not count.`;
@@ -142,7 +140,8 @@ export function checkedOptions(options: MfaOptions): Settings {
   checkFactors(all);
   const { via, require = "optional" } = enrolment;
   if (via !== undefined && !factors.some(({ type, delivery }) => delivery && type === via)) {
-    throw new ConfigError(`enrolment.via is "${via}", and factors lists no ${via}(deliver) that could send the code.`);
+    const missing = via === "email" || via === "sms" ? `${via}(deliver)` : "factor of that type";
+    throw new ConfigError(`enrolment.via is "${via}", and factors lists no ${missing} that could send the code.`);
   }
   return {
     issuer: (subject) => usableIssuer(typeof issuer === "string" ? issuer : issuer(subject)),

@@ -60,12 +60,13 @@ export async function signedIn(
 }
 
 /** An authenticator, as it is shown to its owner. */
-export const factorOf = ({ id, type, name, createdAt, lastUsedAt }: FactorInfo): WireFactor => ({
+export const factorOf = ({ id, type, name, createdAt, lastUsedAt, short }: FactorInfo): WireFactor => ({
   id,
   type,
   name,
   created_at: createdAt.toISOString(),
   last_used_at: lastUsedAt?.toISOString() ?? null,
+  ...(short ? { short } : {}),
 });
 
 /** A trusted device, as it is shown to its owner. */

@@ -1,4 +1,5 @@
 import type { Answer, Demand, Verified } from "../engine/types.ts";
+import type { Method } from "../factors/factor.ts";
 import { grantOf, isSignedIn, refused, signedIn, withGrant } from "./answers.ts";
 import { deviceCookie } from "./cookies.ts";
 import { type HttpResponse, json } from "./message.ts";
@@ -8,7 +9,7 @@ import * as schemas from "./schemas.ts";
 import type { ChallengeAnswer, ChallengeBody, VerifyAnswer, VerifyBody } from "./wire.ts";
 
 /** Sends a code for a challenge that is there. */
-async function delivered({ mfa }: RouteContext, type: "email" | "sms", challenge: string, methods?: string[]): Promise<HttpResponse> {
+async function delivered({ mfa }: RouteContext, type: Method, challenge: string, methods?: string[]): Promise<HttpResponse> {
   const sent = await mfa.deliver(challenge, type);
   if (isRefusal(sent)) return toProblem(sent);
   return json(200, {
@@ -30,7 +31,7 @@ const challenge = route(
     method: "POST",
     path: "/challenge",
     id: "challenge",
-    summary: "A demand for a code, or a code by e-mail or SMS for one that is there already.",
+    summary: "A demand for a code, or a code sent by e-mail, SMS or whatever the host delivers by, for one that is there already.",
     access: "sign-in",
     body: schemas.challengeBody,
     answer: schemas.challengeAnswer,

@@ -81,13 +81,13 @@ async function ask<T>(url: string, headers: Record<string, string>, answer: z.Zo
 
 const statusOf = (told: StatusAnswer): Status => ({
   enabled: told.mfa_enabled,
-  factors: told.factors.map(({ id, type, name, created_at, last_used_at }) => ({
+  factors: told.factors.map(({ id, type, name, created_at, last_used_at, short }) => ({
     id,
     type,
     name,
     createdAt: new Date(created_at),
     ...(last_used_at === null ? {} : { lastUsedAt: new Date(last_used_at) }),
-    short: false,
+    short: short === true,
   })),
   methods: told.methods,
   recoveryCodesLeft: told.recovery_codes_left,

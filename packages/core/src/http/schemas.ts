@@ -1,23 +1,23 @@
 import { z } from "zod";
 import { LONGEST_TOKEN } from "../grants/token.ts";
+import { LONGEST_INPUT, NAME, PURPOSE } from "../internal/forms.ts";
 import type * as wire from "./wire.ts";
 
 const text = (longest: number): z.ZodString => z.string().min(1).max(longest);
 
-/** A code as somebody typed it; what it is, the factors say. */
-const code = text(64);
+/** A code as somebody typed it, or a client made it; what it is and how long it may be, the factors say. */
+const code = text(LONGEST_INPUT);
 /** An id as it is made here; a store can't so much as look for a NUL, and what fails there is no caller's to cause. */
 const id = text(64).regex(/^[\x21-\x7e]+$/, "An id is printable ASCII without spaces.");
 const method = text(32);
 /** Signed; what is longer is none of ours. */
 const token = z.string().max(LONGEST_TOKEN);
-/** What a person calls a thing: shown again later, so nothing that a terminal or a log would act on. */
+/** What a person calls a thing. Its length is told in the documents, and judged with its form. */
 const name = z
   .string()
   .trim()
-  .min(1)
-  .max(64)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, "Control characters are not allowed in a name.");
+  .regex(NAME, "A name has 1 to 64 characters, control characters not among them.")
+  .meta({ minLength: 1, maxLength: 64 });
 const time = z.string().meta({ format: "date-time" });
 
 const proof = { code: code.exactOptional(), factor_id: id.exactOptional(), challenge: token.exactOptional() };
@@ -29,6 +29,7 @@ const factor: z.ZodType<wire.WireFactor> = z.object({
   name: z.string(),
   created_at: time,
   last_used_at: time.nullable(),
+  short: z.literal(true).exactOptional(),
 });
 const device: z.ZodType<wire.WireDevice> = z.object({
   id: z.string(),
@@ -51,12 +52,9 @@ export const setupBody: z.ZodType<wire.SetupBody> = z.strictObject({
 export const enableBody: z.ZodType<wire.EnableBody> = z.strictObject({ code, factor_id: id.exactOptional() });
 export const challengeBody: z.ZodType<wire.ChallengeBody> = z
   .strictObject({
-    type: z.enum(["email", "sms"]).exactOptional(),
+    type: method.exactOptional(),
     challenge: token.exactOptional(),
-    purpose: z
-      .string()
-      .regex(/^[\x21-\x7e]{1,64}$/, "A purpose is 1 to 64 printable ASCII characters without spaces.")
-      .exactOptional(),
+    purpose: z.string().regex(PURPOSE, "A purpose is 1 to 64 printable ASCII characters without spaces.").exactOptional(),
     bind: z.array(z.string().max(1024)).min(1).max(16).exactOptional(),
     methods: z.array(method).min(1).max(16).exactOptional(),
   })

@@ -10,6 +10,8 @@ export interface WireFactor {
   name: string;
   created_at: string;
   last_used_at: string | null;
+  /** Its secret has under 128 bits, as some that were imported have: ask for a new enrolment. */
+  short?: true;
 }
 
 /** A trusted device. */
@@ -95,8 +97,8 @@ export interface DisableAnswer {
 
 /** `POST /challenge`: for a new challenge what its grant is for, or `challenge` for one that is there. */
 export interface ChallengeBody {
-  /** Sends a code by it. */
-  type?: "email" | "sms";
+  /** Sends a code by it: `email`, `sms`, or what a delivering factor of the host's calls itself. */
+  type?: WireMethod;
   /** The challenge to send a code for; a new one without it. */
   challenge?: string;
   purpose?: string;

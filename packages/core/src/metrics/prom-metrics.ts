@@ -1,5 +1,6 @@
 import { Counter, register as globalRegister, Histogram, type Metric, type Registry, type RegistryContentType } from "prom-client";
 import { ConfigError } from "../errors.ts";
+import { PURPOSE } from "../internal/forms.ts";
 import { families, type MetricFamily, MOST_DRIFT } from "./families.ts";
 import type { Measured, Measurement, Metrics, VerificationOutcome } from "./port.ts";
 
@@ -63,7 +64,7 @@ function checkOptions(purposes: readonly string[], prefix: string): void {
       `promMetrics: purposes lists ${MOST_PURPOSES} at most: each is a series of its own for every method and outcome.`,
     );
   }
-  const wrong = purposes.find((purpose) => !/^[\x21-\x7e]{1,64}$/.test(purpose) || purpose === NO_PURPOSE || purpose === OTHER);
+  const wrong = purposes.find((purpose) => !PURPOSE.test(purpose) || purpose === NO_PURPOSE || purpose === OTHER);
   if (wrong !== undefined) {
     throw new ConfigError(
       `promMetrics: ${JSON.stringify(wrong)} can't be a purpose here. One has 1 to 64 printable ASCII characters without spaces, and "${NO_PURPOSE}" and "${OTHER}" mean something else.`,

@@ -9,7 +9,7 @@ const NO_CODES: readonly (readonly [string, unknown])[] = [
   ["null", null],
   ["a boolean", true],
   ["nothing", ""],
-  ["65 characters", "1".repeat(65)],
+  ["4097 characters", "1".repeat(4097)],
 ];
 
 /** Text that is no code of any factor: refused as a wrong one, and not counted. */
@@ -18,6 +18,7 @@ const OTHER_SCRIPTS: readonly (readonly [string, (code: string) => string])[] = 
   ["Arabic-Indic digits", (code) => code.replace(/\d/g, (digit) => String.fromCodePoint(0x0660 + Number(digit)))],
   ["a line break behind it", (code) => `${code}\n`],
   ["wildcards", () => "%_____"],
+  ["more characters than any of its factors takes", (code) => code.padStart(65, "0")],
 ];
 
 const noCodes = NO_CODES.map(
