@@ -76,8 +76,8 @@ export interface EnrolmentPolicy {
   require?: "optional" | "always" | ((subject: Subject) => boolean | Promise<boolean>);
   /** How long those who must may still sign in without, counted from the first sign-in that told them; 365 d at most. @defaultValue 0 */
   grace?: Duration;
-  /** The delivered code that setting up the first authenticator needs, so that a stolen password alone can't enrol. */
-  via?: "email" | "sms";
+  /** The method whose delivered code setting up the first authenticator needs, so that a stolen password alone can't enrol. */
+  via?: Method;
   /** How fresh a grant must be to change factors, 1 h at most. @defaultValue "5m" */
   maxAge?: Duration;
 }
