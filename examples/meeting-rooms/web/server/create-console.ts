@@ -2,6 +2,7 @@ import { join } from "node:path";
 import express, { type Express } from "express";
 import type { Logger } from "pino";
 import { answerProblems, notFound } from "../../src/http/answer-problems.ts";
+import { Problem } from "../../src/http/problem.ts";
 import { requestLog } from "../../src/http/request-log.ts";
 import { proxyTo } from "./proxy.ts";
 import { sameOriginOnly } from "./same-origin.ts";
@@ -47,9 +48,34 @@ const PATHS: Readonly<Record<BackendName, readonly string[]>> = {
   analytics: ["analytics"],
 };
 
+/** Below it answers may hold an access token. */
+const SIGN_IN = "auth";
+
+/** Milliseconds that the users service is given to end a session. */
+const PATIENCE = 5_000;
+
+/**
+ * Ends the session that a token stands for.
+ *
+ * @throws Problem `unavailable` when that is not known to have been done
+ */
+async function endAtService(users: string, token: string | undefined): Promise<void> {
+  if (token === undefined) return;
+  const ended = await fetch(`${users}/auth/logout`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(PATIENCE),
+  }).catch((cause: unknown) => {
+    throw new Problem("unavailable", { cause });
+  });
+  // 401: it is over already.
+  if (ended.status !== 204 && ended.status !== 401) throw new Problem("unavailable");
+}
+
 /** The console's server: the built pages, the five services under `/api` on the same origin. */
 export function createConsole({ urls, pages, log, trustProxy, demoAccounts, grafanaUrl, inbox, stop }: ConsoleOptions): Express {
   const app = express();
+  app.enable("case sensitive routing").enable("strict routing");
   app.disable("x-powered-by").set("trust proxy", trustProxy);
   app.use(requestLog(log), securityHeaders);
 
@@ -63,13 +89,14 @@ export function createConsole({ urls, pages, log, trustProxy, demoAccounts, graf
     const signed_in = sessionToken(req) !== undefined;
     res.json({ signed_in, demo_accounts: demoAccounts, grafana_url: grafanaUrl ?? null, inbox });
   });
-  app.delete("/api/session", (req, res) => {
+  app.delete("/api/session", async (req, res) => {
+    // The browser forgets the token, whatever becomes of the session that it stands for.
     endSession(req, res);
+    await endAtService(urls.users, sessionToken(req));
     res.status(204).end();
   });
   for (const name of SERVICES) {
-    const proxy = proxyTo(urls[name], stop);
-    for (const path of PATHS[name]) app.use(`/api/${path}`, proxy);
+    for (const path of PATHS[name]) app.use(`/api/${path}`, proxyTo(urls[name], stop, { signsIn: path === SIGN_IN }));
   }
   app.use("/api", notFound);
 

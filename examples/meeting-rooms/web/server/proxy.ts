@@ -7,8 +7,10 @@ import { otherCookies, sessionToken, startSession } from "./session-cookie.ts";
 /** Milliseconds without a byte after which a service counts as gone. Live updates have a sign of life every 15 s. */
 const PATIENCE = 60_000;
 
-/** An answer that holds a token is read whole; none comes near it. */
+/** An answer that may hold a token is read whole; none comes near it. */
 const LARGEST_TOKEN_ANSWER = 64 * 1024;
+
+const IS_JSON = /^application\/(?:[\w.-]+\+)?json\b/i;
 
 /** RFC 9110 §7.6.1: these are about one connection, and end with it. */
 const HOP_BY_HOP = [
@@ -68,23 +70,21 @@ async function wholeBody(answer: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-/** Where answers hold an access token, at the end of a sign-in. */
-const SIGN_IN = new Set(["/auth/login", "/auth/login-mfa", "/auth/mfa/verify", "/auth/mfa/enable"]);
-
-/** The access token of an answer becomes the cookie; the page is told all but that. */
+/** The access token of an answer, if it holds one, becomes the cookie; the page is told all but that. What can't be read is not handed on. */
 async function answerWithSession(req: Request, res: Response, answer: IncomingMessage): Promise<void> {
-  const { access_token, token_type: _, ...rest } = JSON.parse((await wholeBody(answer)).toString()) as Record<string, unknown>;
+  const { access_token, token_type, ...rest } = JSON.parse((await wholeBody(answer)).toString()) as Record<string, unknown>;
   if (typeof access_token === "string") startSession(req, res, access_token);
-  res.json(rest);
+  res.set("Content-Type", answer.headers["content-type"]).send(JSON.stringify(access_token === undefined ? { token_type, ...rest } : rest));
 }
 
 /**
  * Hands requests on to a service, with the caller's token out of the cookie; bodies and live updates go through as they
- * come, until `stop` ends those that never would. The token that a sign-in ends with is kept from the browser's scripts.
+ * come, until `stop` ends those that never would. With `signsIn`, the token that an answer may hold is kept from the
+ * browser's scripts, whichever address below the service's the answer comes from.
  *
  * @throws Problem `unavailable` when the service does not answer
  */
-export function proxyTo(service: string, stop: AbortSignal): RequestHandler {
+export function proxyTo(service: string, stop: AbortSignal, { signsIn }: { signsIn: boolean }): RequestHandler {
   return function proxy(req, res, next) {
     const url = targetOf(req, service);
     if (!url) throw new Problem("not_found");
@@ -96,12 +96,12 @@ export function proxyTo(service: string, stop: AbortSignal): RequestHandler {
     res.once("close", () => outgoing.destroy());
     outgoing.once("response", (answer) => {
       const headers = without(answer.headers, HOP_BY_HOP);
-      const isToken = answer.statusCode === 200 && SIGN_IN.has(url.pathname);
+      const mayHoldToken = signsIn && IS_JSON.test(headers["content-type"] ?? "");
       res.status(answer.statusCode ?? 502);
       for (const [name, value] of Object.entries(headers)) {
-        if (value !== undefined && !(isToken && name.startsWith("content-"))) res.set(name, value);
+        if (value !== undefined && !(mayHoldToken && name.startsWith("content-"))) res.set(name, value);
       }
-      if (isToken) {
+      if (mayHoldToken) {
         answerWithSession(req, res, answer).catch(failed);
         return;
       }

@@ -1,4 +1,5 @@
 import { type ReactNode, useId } from "react";
+import { TableHead } from "../parts/table-head.tsx";
 
 export type Cell = string | number;
 
@@ -42,15 +43,7 @@ export function ChartCard({
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and the keyboard has to reach it */}
         <section className="as-table-scroll" tabIndex={0} aria-label={`${title}, as a table`}>
           <table>
-            <thead>
-              <tr>
-                {head.map((one) => (
-                  <th key={one} scope="col">
-                    {one}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <TableHead names={head} />
             <tbody>
               {rows.map(([name, ...cells]) => (
                 <tr key={String(name)}>

@@ -27,8 +27,37 @@ const ROWS: readonly (readonly (readonly [from: number, length: number])[])[] = 
   ],
 ];
 
+/** What will be booked, about. */
+const Lane = ({ blocks, className }: { blocks: (typeof ROWS)[number]; className: string }): ReactNode => (
+  <div className={className}>
+    {blocks.map(([from, length]) => (
+      <span key={from} className="block bone" style={{ "--from": from, "--length": length } as CSSProperties} />
+    ))}
+  </div>
+);
+
+/** The strips of a phone while their first day is on its way. */
+export function StripsSkeleton(): ReactNode {
+  return (
+    <Later>
+      <div className="strips" role="status" aria-label="Loading rooms" data-loading="">
+        <ul aria-hidden="true">
+          {ROWS.map((blocks) => (
+            <li className="strip-row" key={String(blocks)}>
+              <p>
+                <span className="bone" />
+              </p>
+              <Lane className="lane strip" blocks={blocks} />
+            </li>
+          ))}
+        </ul>
+      </div>
+    </Later>
+  );
+}
+
 /** The grid while its first day is on its way: it stays in the same place. */
-export function DaySkeleton(): ReactNode {
+export function GridSkeleton(): ReactNode {
   return (
     <Later>
       <div className="grid-wrap" role="status" aria-label="Loading rooms">
@@ -46,11 +75,7 @@ export function DaySkeleton(): ReactNode {
                   <span className="bone" />
                   <span className="bone" />
                 </div>
-                <div className="lane">
-                  {blocks.map(([from, length]) => (
-                    <span key={from} className="block bone" style={{ "--from": from, "--length": length } as CSSProperties} />
-                  ))}
-                </div>
+                <Lane className="lane" blocks={blocks} />
               </div>
             ))}
           </div>

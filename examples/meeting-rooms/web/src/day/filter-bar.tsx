@@ -30,15 +30,14 @@ function Chip({ icon, isOn, onPress, children }: { icon?: IconName; isOn: boolea
 export function FilterBar({
   filters,
   equipment,
-  count,
-  total,
+  found,
   search,
   change,
 }: {
   filters: Filters;
   equipment: readonly string[];
-  count: number;
-  total: number;
+  /** How many rooms fit, of how many; not known before they are read. */
+  found: { count: number; total: number } | undefined;
   search: RefObject<HTMLInputElement | null>;
   change(changes: Record<string, string | undefined>): void;
 }): ReactNode {
@@ -84,9 +83,7 @@ export function FilterBar({
         )}
       </div>
       <p className="filters-count">
-        <span role="status">
-          {count} of {total} rooms
-        </span>
+        <span role="status">{found && `${found.count} of ${found.total} rooms`}</span>
         {isFiltered(filters) && (
           <button type="button" className="link" onClick={() => change(ALL_ROOMS)}>
             Clear filters

@@ -85,7 +85,9 @@ export function BookingsPage(): ReactNode {
         />
       )}
       {!read.data ? (
-        <Bones rows={5} label="Loading your bookings" />
+        <div className="columns">
+          <Bones rows={5} label="Loading your bookings" />
+        </div>
       ) : (
         <div className="columns">
           <div className="stack">

@@ -110,7 +110,11 @@ export function RoomPage({ id }: { id: number }): ReactNode {
         <Link to="/">Rooms</Link> <Icon name="chevron-right" size={14} /> <span aria-current="page">{room.data?.name ?? "…"}</span>
       </nav>
       {room.error && !room.data && <Failed what="Rooms" error={room.error} retry={room.reload} />}
-      {!room.data && !room.error && <Bones rows={4} label="Loading the room" />}
+      {!room.data && !room.error && (
+        <div className="columns columns-room">
+          <Bones rows={4} label="Loading the room" />
+        </div>
+      )}
       {room.data && (
         <>
           <RoomHead room={room.data} reviews={reviews.data ?? []} takenUntil={taken?.ends_at} />

@@ -6,7 +6,7 @@ import { useSession } from "../api/session.ts";
 import { useRead } from "../api/use-read.ts";
 import { DayGrid } from "../day/day-grid.tsx";
 import { DayHead } from "../day/day-head.tsx";
-import { DaySkeleton } from "../day/day-skeleton.tsx";
+import { GridSkeleton, StripsSkeleton } from "../day/day-skeleton.tsx";
 import { DayStrips } from "../day/day-strips.tsx";
 import { FilterBar } from "../day/filter-bar.tsx";
 import { ALL_ROOMS, commonEquipment, filtersOf, fits } from "../day/filters.ts";
@@ -100,14 +100,13 @@ export function RoomsPage(): ReactNode {
       <FilterBar
         filters={filters}
         equipment={commonEquipment(rooms, 3)}
-        count={found.length}
-        total={rooms.length}
+        found={read.data && { count: found.length, total: rooms.length }}
         search={search}
         change={change}
       />
       {message && <div className="toaster">{message}</div>}
       {read.error && !read.data && <Failed what="Rooms" error={read.error} retry={read.reload} />}
-      {!read.data && !read.error && <DaySkeleton />}
+      {!read.data && !read.error && (isPhone ? <StripsSkeleton /> : <GridSkeleton />)}
       {read.data && shown.length > 0 && (
         <View
           rooms={shown}
@@ -124,7 +123,7 @@ export function RoomsPage(): ReactNode {
         />
       )}
       {read.data && shown.length === 0 && <NoRooms areAny={rooms.length > 0} clear={() => change(ALL_ROOMS)} />}
-      <DayFoot />
+      {(shown.length > 0 || read.loading) && <DayFoot />}
     </main>
   );
 }

@@ -14,8 +14,9 @@ function weekOf(day: string): string[] {
   return [0, 1, 2, 3, 4].map((days) => dayPlus(monday, days));
 }
 
-function nextFree(room: RoomDay | undefined, day: string, now: number): string {
-  const gaps = (room ? gapsOf(room, day, now) : [])
+function nextFree(room: RoomDay, day: string, now: number): string {
+  if (!room.is_available) return "Not available for booking.";
+  const gaps = gapsOf(room, day, now)
     .map(({ from, to }) => ({ from: Math.max(from, OPENS), to: Math.min(to, CLOSES) }))
     .filter(({ from, to }) => to > from)
     .slice(0, 2)
@@ -31,6 +32,7 @@ export function Week({ id, now }: { id: number; now: number }): ReactNode {
     const found = await Promise.all(days.map((day) => readDay(day, signal)));
     return found.map((rooms) => rooms.find((room) => room.id === id));
   });
+  const room = read.data?.[days.indexOf(today)];
   useLive(({ room_id }) => room_id === id && read.reload(), 500);
   return (
     <section className="card" aria-labelledby="week-title">
@@ -62,7 +64,7 @@ export function Week({ id, now }: { id: number; now: number }): ReactNode {
           );
         })}
       </ul>
-      {days.includes(today) && <p className="quiet small">{read.data ? nextFree(read.data[days.indexOf(today)], today, now) : "\u00a0"}</p>}
+      {days.includes(today) && <p className="quiet small">{room ? nextFree(room, today, now) : "\u00a0"}</p>}
     </section>
   );
 }

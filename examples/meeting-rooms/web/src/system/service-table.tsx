@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import type { State, Watched } from "../api/system.ts";
 import { capitalised } from "../parts/capitalised.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
+import { TableHead } from "../parts/table-head.tsx";
 
 const STATES: Readonly<Record<State, { words: string; icon: IconName; tone: string }>> = {
   up: { words: "Up", icon: "check", tone: "good" },
@@ -35,16 +36,7 @@ export function ServiceTable({ services }: { services: readonly Watched[] }): Re
   return (
     <div className="card table-card">
       <table className="services">
-        <thead>
-          <tr>
-            <th scope="col">Service</th>
-            <th scope="col">Last hour</th>
-            <th scope="col">Requests</th>
-            <th scope="col">Latency, p95</th>
-            <th scope="col">Errors</th>
-            <th scope="col">State</th>
-          </tr>
-        </thead>
+        <TableHead names={["Service", "Last hour", "Requests", "Latency, p95", "Errors", "State"]} />
         <tbody>
           {services.map(({ name, port, minutes, requests_per_second, p95_ms, failed_percentage, state }) => (
             <tr key={name}>

@@ -3,6 +3,7 @@ import { useSession } from "../api/session.ts";
 import type { ListedUser } from "../api/types.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Avatar } from "../parts/person.tsx";
+import { TableHead } from "../parts/table-head.tsx";
 import { Protection } from "./protection.tsx";
 
 function UserRow({ user, onDelete }: { user: ListedUser; onDelete(): void }): ReactNode {
@@ -49,18 +50,7 @@ export function UserTable({ users, onDelete }: { users: readonly ListedUser[]; o
   return (
     <div className="card table-card">
       <table className="users">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">E-mail</th>
-            <th scope="col">Role</th>
-            <th scope="col">Two-step verification</th>
-            <th scope="col">Account</th>
-            <th scope="col">
-              <span className="hidden">Delete</span>
-            </th>
-          </tr>
-        </thead>
+        <TableHead names={["Name", "E-mail", "Role", "Two-step verification", "Account"]} actions="Delete" />
         <tbody>
           {users.map((user) => (
             <UserRow key={user.id} user={user} onDelete={() => onDelete(user)} />
