@@ -29,6 +29,12 @@ describe("whose a token is", () => {
       purpose: "pay",
       bind: digestOf("bind", "42", "EUR"),
     });
+    expect(boundClaims({ tenant: "", subject: "1", session: undefined }, { once: true })).toStrictEqual({
+      sub: "1",
+      tenant: "",
+      once: true,
+    });
+    expect(boundClaims({ tenant: "", subject: "1", session: undefined }, { once: false })).toStrictEqual({ sub: "1", tenant: "" });
     expect(boundClaims({ tenant: "", subject: "1", session: undefined }, {})).toStrictEqual({ sub: "1", tenant: "" });
     expect(boundClaims({ ...bearer, session: "" }, {}).sid).toBe(digestOf("session", "north", "1", ""));
   });
@@ -93,16 +99,35 @@ describe("what a grant meets", () => {
     expect([met({}, {}, -30), met({}, {}, -30.001)]).toEqual([true, false]);
   });
 
-  it("R36 is any demand without a purpose, and else the one with exactly its purpose and its list", () => {
+  it("R36 A32 is the demand with exactly its purpose and its list, and one without either where it has neither", () => {
     const paid = boundClaims(bearer, { purpose: "pay", bind: ["42"] });
-    expect(met(paid)).toBe(true);
     expect(met(paid, { purpose: "pay", bind: ["42"] })).toBe(true);
-    for (const asked of [{ purpose: "pay" }, { bind: ["42"] }, { purpose: "pay", bind: ["43"] }, { purpose: "buy", bind: ["42"] }]) {
+    for (const asked of [
+      {},
+      { once: true },
+      { purpose: "pay" },
+      { bind: ["42"] },
+      { purpose: "pay", bind: ["43"] },
+      { purpose: "buy", bind: ["42"] },
+    ]) {
       expect(met(paid, asked), JSON.stringify(asked)).toBe(false);
     }
     expect(met({}, { purpose: "pay" })).toBe(false);
     expect(met({}, { bind: ["42"] })).toBe(false);
-    expect(met(boundClaims(bearer, { bind: ["42"] }), { bind: ["42"] })).toBe(true);
+    const bound = boundClaims(bearer, { bind: ["42"] });
+    expect([met(bound, { bind: ["42"] }), met(bound), met(boundClaims(bearer, { purpose: "pay" }))]).toEqual([true, false, false]);
+  });
+
+  it("R36 A32 under once is a demand under once, since no other would spend it; one that is not serves both", () => {
+    const single = boundClaims(bearer, { once: true });
+    expect([met(single, { once: true }), met(single), met(single, { once: false })]).toEqual([true, false, false]);
+    expect([met({}, { once: true }), met({})]).toEqual([true, true]);
+    const paid = boundClaims(bearer, { purpose: "pay", once: true });
+    expect([met(paid, { purpose: "pay", once: true }), met(paid, { purpose: "pay" }), met(paid, { once: true })]).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 });
 

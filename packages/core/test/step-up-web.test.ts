@@ -156,7 +156,7 @@ test("where the host wants it a grant is kept in a cookie that no script reads a
   expect(cookieOf(await host.call("POST", "/api/any", { ...as, "x-mfa-code": fresh() }))).toBeDefined();
 });
 
-test("A32 no cookie holds a grant with a purpose, and one without passes no guard that has a purpose", async () => {
+test("A32 no cookie holds a grant with a purpose or one that is good once, and one without passes no guard that has a purpose", async () => {
   const host = await started({ grantCookie: true });
   const { as, enabled, recoveryCodes } = await enrolled(host);
   const cookie = sent(cookieOf(enabled));
@@ -166,6 +166,9 @@ test("A32 no cookie holds a grant with a purpose, and one without passes no guar
   const answered = await host.call("POST", "/auth/mfa/verify", as, { code: String(recoveryCodes[0]), challenge });
   expect(answered.headers.get("mfa-grant")).not.toBeNull();
   expect(answered.headers.getSetCookie()).toEqual([]);
+  const once = (await (await host.call("POST", "/auth/mfa/challenge", as, { once: true })).json()) as { challenge: string };
+  const single = await host.call("POST", "/auth/mfa/verify", as, { code: String(recoveryCodes[2]), challenge: once.challenge });
+  expect([single.status, single.headers.getSetCookie()]).toEqual([200, []]);
   const inline = await host.call("POST", "/api/approve/7", { ...as, "x-mfa-code": String(recoveryCodes[1]) });
   expect(inline.status).toBe(200);
   expect(inline.headers.getSetCookie()).toEqual([]);

@@ -89,25 +89,20 @@ test.each([
   }
 });
 
-/** Whether a grant for one demand opens the guard of another, in the same session. */
-const OPENS: Readonly<Record<string, readonly string[]>> = {
-  "/any": ["/any"],
-  "/pay/7": ["/pay/7", "/any"],
-  "/pay-any": ["/pay-any", "/any"],
-  "/bound/7": ["/bound/7", "/any"],
-};
-
-test.each(Object.entries(OPENS))("A32 a grant earned at %s opens %j and nothing else", async (earnedAt, opens) => {
-  const host = await matrixHost();
-  const alice = await enrolled(host, "alice");
-  const { headers } = await host.call("POST", earnedAt, { as: alice.as, headers: { "x-mfa-code": alice.fresh() } });
-  const call = { as: alice.as, headers: { "mfa-grant": headers.get("mfa-grant") ?? "" } };
-  const opened = [];
-  for (const guard of ["/pay/7", "/pay/8", "/cancel/7", "/pay-any", "/cancel-any", "/bound/7", "/bound/8", "/any"]) {
-    if ((await host.call("POST", guard, call)).status === 200) opened.push(guard);
-  }
-  expect(opened.sort()).toEqual([...opens].sort());
-});
+test.each(["/any", "/pay/7", "/pay-any", "/bound/7"])(
+  "A32 a grant earned at %s opens that guard and no other of the session",
+  async (earnedAt) => {
+    const host = await matrixHost();
+    const alice = await enrolled(host, "alice");
+    const { headers } = await host.call("POST", earnedAt, { as: alice.as, headers: { "x-mfa-code": alice.fresh() } });
+    const call = { as: alice.as, headers: { "mfa-grant": headers.get("mfa-grant") ?? "" } };
+    const opened = [];
+    for (const guard of ["/pay/7", "/pay/8", "/cancel/7", "/pay-any", "/cancel-any", "/bound/7", "/bound/8", "/any"]) {
+      if ((await host.call("POST", guard, call)).status === 200) opened.push(guard);
+    }
+    expect(opened).toEqual([earnedAt]);
+  },
+);
 
 test("A32 a challenge is answered in its own session alone, by its own user, in its own tenant", async () => {
   const host = await matrixHost();

@@ -72,12 +72,15 @@ test("without a grant a change wants proof, and is told what may prove it", asyn
   answerOf(await ours.disable({ code: authenticator.next() }));
 });
 
-test("a grant for a purpose is not kept: it would displace that of the session", async () => {
+test.each<[string, object]>([
+  ["for a purpose", { purpose: "payment.approve", bind: ["7"] }],
+  ["good once", { once: true }],
+])("a grant %s is not kept: it would displace that of the session", async (_, body) => {
   const { client, mfa, clock } = await startHost();
   const { authenticator, grant } = await enrol(mfa, SUBJECT, { clock });
   const ours = client("ana:s1");
   ours.keep(grant);
-  const { challenge } = answerOf(await ours.challenge({ purpose: "payment.approve", bind: ["7"] }));
+  const { challenge } = answerOf(await ours.challenge(body));
   const verified = answerOf(await ours.verify({ code: authenticator.code(), challenge }));
   expect(verified.grant).not.toBe(grant);
   expect(ours.grant()).toBe(grant);

@@ -20,7 +20,10 @@ export const isCodeProof = (proof: Proof | undefined): proof is Extract<Proof, {
 /** The methods that prove a change of factors: a weaker one must not put a stronger one aside. */
 const proving = ({ factors }: Engine): Factor["type"][] => factors.filter(({ weaker }) => !weaker).map(({ type }) => type);
 
-/** The epoch of a grant that proves: fresh, without a purpose, and of a method that is strong enough. */
+/**
+ * The epoch of a grant that proves: fresh, and of a method that is strong enough. One that was earned for a purpose
+ * meets no demand without one, so an approved payment can't switch MFA off.
+ */
 export async function provenByGrant(
   engine: Engine,
   subject: Subject,
@@ -29,10 +32,7 @@ export async function provenByGrant(
   const claims = await grantClaims(engine, grant);
   const isProof = claims && meetsDemand(engine, claims, bearerOf(subject), { maxAge: engine.proofMaxAge, methods: proving(engine) });
   const state = await engine.store.read(keyOf(subject));
-  // A grant with a purpose serves that purpose alone, so an approved payment can't switch MFA off.
-  if (!isProof || claims.epoch !== state.epoch || claims.purpose !== undefined || claims.bind !== undefined) {
-    return { proven: undefined, state };
-  }
+  if (!isProof || claims.epoch !== state.epoch) return { proven: undefined, state };
   const { epoch, method, amr, auth_time: authTime } = claims;
   return { proven: { ok: true, by: "grant", epoch, method, amr, authTime }, state };
 }

@@ -97,15 +97,18 @@ export interface GrantPolicy {
 
 /** What a guard asks of a grant. */
 export interface Demand {
-  /** What the approval is for: 1 to 64 printable ASCII characters without spaces, such as `booking.cancel`. */
+  /**
+   * What the approval is for: 1 to 64 printable ASCII characters without spaces, such as `booking.cancel`. A grant that
+   * names a purpose serves that purpose alone, and a demand without one takes only grants without. @defaultValue none
+   */
   purpose?: string;
-  /** What the approval is bound to: the resource, the amount, the payee. */
+  /** What the approval is bound to: the resource, the amount, the payee. It has to match as the purpose has. */
   bind?: readonly string[];
   /** How old the verification may be. No grant outlives `createMfa({ grants: { longest } })`. @defaultValue "5m" */
   maxAge?: Duration;
   /** The methods that will do. @defaultValue all */
   methods?: readonly Method[];
-  /** The grant passes a guard with `once` a single time. Guards without it still take it while it lives. @defaultValue false */
+  /** A grant passes this guard a single time; one that was earned for it passes no guard without `once`. @defaultValue false */
   once?: boolean;
 }
 

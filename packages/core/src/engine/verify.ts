@@ -73,7 +73,7 @@ export async function verify(engine: Engine, answer: Answer): Promise<Verificati
 
   const claims = await answerable(engine, answer);
   if (!claims) return await challengeOver(engine);
-  const { sub, tenant, methods, purpose, bind, amr } = claims;
+  const { sub, tenant, methods, purpose, bind, once, amr } = claims;
   const isSignIn = answer.subject === undefined;
   const session = answer.subject ? answer.subject.session : answer.session;
   return await judged(engine, {
@@ -87,6 +87,7 @@ export async function verify(engine: Engine, answer: Answer): Promise<Verificati
       ...boundClaims({ tenant, subject: sub, session }, {}),
       ...(purpose === undefined ? {} : { purpose }),
       ...(bind === undefined ? {} : { bind }),
+      ...(once === undefined ? {} : { once }),
     },
     firstAmr: amr,
     device: isSignIn ? answer.device : undefined,

@@ -20,6 +20,7 @@ export interface ChallengeClaims {
   enrol?: true;
   purpose?: string;
   bind?: string;
+  once?: true;
   /** The methods that may answer. */
   methods: Method[];
 }

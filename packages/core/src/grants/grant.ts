@@ -6,6 +6,7 @@ import { digest, type TokenClaims } from "./token.ts";
 export interface Binding {
   purpose?: string;
   bind?: readonly string[];
+  once?: boolean;
 }
 
 /** Whose grant it is: one subject in one session. */
@@ -27,6 +28,8 @@ export interface GrantClaims {
   purpose?: string;
   /** A digest of the list that the approval is bound to. */
   bind?: string;
+  /** Only a guard that spends it takes it. */
+  once?: true;
 }
 
 const sessionDigest = ({ tenant, subject, session }: Bearer): string | undefined =>
@@ -41,8 +44,8 @@ const bindDigest = (bind: readonly string[] | undefined): string | undefined =>
 /** The claims that say for whom a token is and what for; absent parts are left out. */
 export function boundClaims(
   bearer: Bearer,
-  { purpose, bind }: Binding,
-): { sub: string } & Pick<GrantClaims, "tenant" | "sid" | "purpose" | "bind"> {
+  { purpose, bind, once }: Binding,
+): { sub: string } & Pick<GrantClaims, "tenant" | "sid" | "purpose" | "bind" | "once"> {
   const sid = sessionDigest(bearer);
   const bound = bindDigest(bind);
   return {
@@ -51,6 +54,7 @@ export function boundClaims(
     ...(sid === undefined ? {} : { sid }),
     ...(purpose === undefined ? {} : { purpose }),
     ...(bound === undefined ? {} : { bind: bound }),
+    ...(once === true ? { once } : {}),
   };
 }
 
@@ -78,13 +82,13 @@ export interface GrantDemand extends Binding {
 
 /**
  * Whether a grant meets a demand now. What was asked when the grant was made counts for nothing: the
- * achieved `acr`, `auth_time` and method are held against the demand again (RFC 9470 §6). Without a purpose
- * any grant of the session will do; with one, or with a binding, only an exact match.
+ * achieved `acr`, `auth_time` and method are held against the demand again (RFC 9470 §6). What it is for has to match exactly: a demand
+ * that names neither purpose nor binding is met by a grant that names neither, and one that is good once by a demand under `once` alone.
  */
 export function meets(grant: GrantClaims & TokenClaims, demand: GrantDemand, now: number): boolean {
   const age = now / 1000 - grant.auth_time;
   if (grant.acr !== demand.acr || age > demand.maxAge || age < -CLOCK_SKEW) return false;
   if (demand.methods && !demand.methods.includes(grant.method)) return false;
-  if (demand.purpose === undefined && demand.bind === undefined) return true;
+  if (grant.once === true && demand.once !== true) return false;
   return grant.purpose === demand.purpose && grant.bind === bindDigest(demand.bind);
 }

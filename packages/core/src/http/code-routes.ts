@@ -20,9 +20,10 @@ async function delivered({ mfa }: RouteContext, type: Method, challenge: string,
   } satisfies ChallengeAnswer);
 }
 
-const demandOf = ({ purpose, bind, methods }: ChallengeBody): Demand => ({
+const demandOf = ({ purpose, bind, once, methods }: ChallengeBody): Demand => ({
   ...(purpose === undefined ? {} : { purpose }),
   ...(bind === undefined ? {} : { bind }),
+  ...(once === undefined ? {} : { once }),
   ...(methods === undefined ? {} : { methods }),
 });
 

@@ -22,7 +22,7 @@ export const grantInCookie = (request: Pick<HttpRequest, "headers">): string | u
 
 /**
  * The `Set-Cookie` line that keeps a grant, for a sign-in route of the host's own where guards are told `grantCookie: true`;
- * `undefined` for a grant with a purpose or a binding, since a cookie goes along with every request.
+ * `undefined` for a grant with a purpose or a binding, or that is good once, since a cookie goes along with every request.
  *
  * @example
  * ```ts
@@ -37,8 +37,9 @@ export const grantInCookie = (request: Pick<HttpRequest, "headers">): string | u
  */
 export function grantCookie(grant: string): string | undefined {
   const [, payload = ""] = grant.split(".");
-  const { iat, exp, purpose, bind } = JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, unknown>;
-  return purpose === undefined && bind === undefined ? setCookie(GRANT, grant, Number(exp) - Number(iat)) : undefined;
+  const { iat, exp, purpose, bind, once } = JSON.parse(Buffer.from(payload, "base64url").toString()) as Record<string, unknown>;
+  const isForOneThing = purpose !== undefined || bind !== undefined || once !== undefined;
+  return isForOneThing ? undefined : setCookie(GRANT, grant, Number(exp) - Number(iat));
 }
 
 /**

@@ -14,7 +14,7 @@ export interface HttpOptions {
   onError?: (error: Error) => void;
   /**
    * Keeps a grant in a cookie too (`__Host-mfa-grant`, Secure, HttpOnly, Strict), for pages without scripts. A grant
-   * with a purpose never enters it. @defaultValue false
+   * with a purpose, a binding or `once` never enters it. @defaultValue false
    */
   grantCookie?: boolean;
 }

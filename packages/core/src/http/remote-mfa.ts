@@ -95,9 +95,10 @@ const statusOf = (told: StatusAnswer): Status => ({
   switchedOff: told.switched_off === true,
 });
 
-const challengeBody = ({ purpose, bind, methods }: Demand): ChallengeBody => ({
+const challengeBody = ({ purpose, bind, once, methods }: Demand): ChallengeBody => ({
   ...(purpose === undefined ? {} : { purpose }),
   ...(bind === undefined ? {} : { bind: [...bind] }),
+  ...(once === true ? { once } : {}),
   ...(methods === undefined ? {} : { methods: [...methods] }),
 });
 
@@ -152,7 +153,8 @@ export function remoteMfa({
       const { challenge, methods = [], expires_at } = await must("/challenge", schemas.challengeAnswer, challengeBody(demand));
       return { challenge, methods, expiresAt: new Date(expires_at) };
     };
-    const exchange = async (subject: Subject, code: string, demand: Demand): Promise<Verification> => {
+    // Under `once` the code is spent on the request itself, and its grant goes no further than here.
+    const exchange = async (subject: Subject, code: string, { once: _, ...demand }: Demand): Promise<Verification> => {
       const asked = challengeBody(demand);
       const answers = Object.keys(asked).length > 0 ? { challenge: (await challenge(subject, demand)).challenge } : {};
       const told = await called("/verify", schemas.verifyAnswer, { code, ...answers });
@@ -163,8 +165,7 @@ export function remoteMfa({
       }
       const { grant, expires_in: expiresIn } = told.body;
       // RFC 9470 §6: what was achieved is looked at here, whatever the other service says of it.
-      const { once: _, ...held } = demand;
-      const check = await verifyGrant(grant, subject, held);
+      const check = await verifyGrant(grant, subject, demand);
       if (!check.ok) throw foreignGrant(grant);
       const { method, amr, acr, expiresAt } = check;
       const { id, tenant } = subject;

@@ -56,12 +56,16 @@ export const challengeBody: z.ZodType<wire.ChallengeBody> = z
     challenge: token.exactOptional(),
     purpose: z.string().regex(PURPOSE, "A purpose is 1 to 64 printable ASCII characters without spaces.").exactOptional(),
     bind: z.array(z.string().max(1024)).min(1).max(16).exactOptional(),
+    once: z.boolean().exactOptional(),
     methods: z.array(method).min(1).max(16).exactOptional(),
   })
-  .refine(({ challenge, type, purpose, bind, methods }) => challenge === undefined || (type && !purpose && !bind && !methods), {
-    error: "With a challenge that is there, type says how its code is sent, and nothing else is asked.",
-    path: ["challenge"],
-  });
+  .refine(
+    ({ challenge, type, purpose, bind, once, methods }) => challenge === undefined || (type && !purpose && !bind && !once && !methods),
+    {
+      error: "With a challenge that is there, type says how its code is sent, and nothing else is asked.",
+      path: ["challenge"],
+    },
+  );
 export const verifyBody: z.ZodType<wire.VerifyBody> = z.strictObject({
   code,
   challenge: token.exactOptional(),

@@ -103,6 +103,8 @@ export interface ChallengeBody {
   challenge?: string;
   purpose?: string;
   bind?: string[];
+  /** The grant is for guards that take each grant a single time, and for no others. */
+  once?: boolean;
   methods?: WireMethod[];
 }
 

@@ -48,6 +48,8 @@ export const guardAudits: readonly AuditCase[] = [
       const headers = { "mfa-grant": String(grant) };
       for (const [as, path] of [
         [alice.as, "/approve/8"],
+        [alice.as, "/any"],
+        [alice.as, "/once"],
         [`${alice.id}:s2`, "/approve/7"],
         [bob.as, "/approve/7"],
       ] as const) {
@@ -89,6 +91,20 @@ export const guardAudits: readonly AuditCase[] = [
       const { as, grant } = await enrolled();
       const answers = await Promise.all(Array.from({ length: 10 }, () => call("POST", "/once", { as, headers: { "mfa-grant": grant } })));
       assert.equal(answers.filter(({ status }) => status === 200).length, 1);
+    },
+  },
+  {
+    level: "MUST",
+    name: "A32 a grant that answers the challenge of a guard under once passes that guard, and none that names nothing",
+    async run({ call, mfa, enrolled }) {
+      const { as, fresh } = await enrolled();
+      const { challenge } = (await call("POST", "/once", { as })).body;
+      const { grant } = isDone(await mfa("POST", "/verify", { as, body: { code: fresh(), challenge } })).body;
+      const headers = { "mfa-grant": String(grant) };
+      isProblem(await call("POST", "/any", { as, headers }), "step_up_required", 401);
+      isDone(await call("POST", "/once", { as, headers }));
+      isProblem(await call("POST", "/any", { as, headers }), "step_up_required", 401);
+      isProblem(await call("POST", "/once", { as, headers }), "step_up_required", 401);
     },
   },
   {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Demand, Subject } from "../../src/index.ts";
-import { type Check, good, HOUR, MINUTE, reason, required, SECOND } from "../support/kit.ts";
+import { type Check, good, HOUR, MINUTE, reason, required, SECOND, STEP } from "../support/kit.ts";
 
 const payload = (token: string): Record<string, unknown> =>
   JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as Record<string, unknown>;
@@ -40,11 +40,37 @@ export const grantChecks: Check[] = [
         { ...demand, bind: ["booking", "43"] },
         { ...demand, bind: ["booking4", "2"] },
       );
-      demands.push({ purpose: demand.purpose }, { bind: demand.bind }, { ...demand, bind: ["booking"] });
+      demands.push(
+        { purpose: demand.purpose },
+        { bind: demand.bind },
+        { ...demand, bind: ["booking"] },
+        {},
+        { maxAge: "15m" },
+        { once: true },
+      );
       const cells: boolean[] = [];
       for (const subject of subjects) for (const asked of demands) cells.push((await mfa.verifyGrant(grant, subject, asked)).ok);
       assert.deepEqual(cells, [true, ...cells.slice(1).map(() => false)]);
       assert.equal((await mfa.verifyGrant(user.grant, user.subject, demand)).ok, false);
+    },
+  },
+  {
+    title: "A32 a grant that was earned for a guard under once serves that guard, once, and no guard that names nothing, spent or not",
+    async run(kit) {
+      const mfa = await kit.mfa();
+      const user = await kit.enrolled(mfa);
+      for (const demand of [{ once: true }, { purpose: "payment.approve", bind: ["7"], once: true }] satisfies Demand[]) {
+        const { challenge } = await mfa.challenge(user.subject, demand);
+        const { grant } = good(await mfa.verify({ challenge, subject: user.subject, code: user.code() }));
+        kit.clock.advance(STEP);
+        const takes = async (asked: Demand): Promise<boolean> => (await mfa.verifyGrant(grant, user.subject, asked)).ok;
+        for (const isSpent of [false, true]) {
+          assert.deepEqual([await takes({}), await takes({ ...demand, once: false })], [false, false]);
+          assert.equal(reason(await mfa.disable(user.subject, { grant })), "proof_needed");
+          assert.equal(await takes(demand), !isSpent);
+        }
+      }
+      assert.equal((await mfa.status(user.subject)).enabled, true);
     },
   },
   {

@@ -71,7 +71,7 @@ export interface MfaClient {
   now(): number;
   /** The newest grant of the session: in memory alone, and sent along with each call. */
   grant(): string | undefined;
-  /** Keeps a grant; one that is for a purpose or bound to something is left alone. */
+  /** Keeps a grant; one that is for a purpose, bound to something or good once is left alone. */
   keep(grant: string | null | undefined): void;
   /** Drops the grant: call it when the user signs out. */
   forget(): void;
@@ -103,8 +103,8 @@ export function createMfaClient({
   const base = endpoint.replace(/\/+$/, "");
 
   const keep = (grant: string | null | undefined): void => {
-    const { purpose, bind } = claimsOf(grant);
-    if (grant && purpose === undefined && bind === undefined) kept = grant;
+    const { purpose, bind, once } = claimsOf(grant);
+    if (grant && purpose === undefined && bind === undefined && once === undefined) kept = grant;
   };
 
   async function call<T>(route: string, { signal, signIn }: SignInCallOptions = {}, body?: object): Promise<MfaResult<T>> {

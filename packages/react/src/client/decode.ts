@@ -43,7 +43,7 @@ export function problemOf(value: unknown, status: number, now: number, retryAfte
 }
 
 /** What a token of Nightlatch's says of itself: it is signed, not sealed. Nothing is decided by it but what may be shared. */
-export function claimsOf(token: string | null | undefined): { purpose?: unknown; bind?: unknown } {
+export function claimsOf(token: string | null | undefined): { purpose?: unknown; bind?: unknown; once?: unknown } {
   try {
     return JSON.parse(atob(token?.split(".")[1]?.replace(/-/g, "+").replace(/_/g, "/") ?? "")) ?? {};
   } catch {
