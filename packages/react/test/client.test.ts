@@ -133,6 +133,7 @@ test("each of the server's codes is decoded as itself", async () => {
 test.each([
   ["seconds", "90", 91_000],
   ["an HTTP date", "Fri, 01 Jan 2027 12:00:00 GMT", Date.UTC(2027, 0, 1, 12)],
+  ["nothing at all to wait", "0", 1_000],
   ["nothing that can be read", "soon", 31_000],
 ])("Retry-After as %s is an instant", async (_what, retryAfter, at) => {
   const { status, headers, body } = problem("rate_limited", { headers: { "Retry-After": retryAfter } });

@@ -4,13 +4,6 @@ import type { ProblemBody } from "./wire.ts";
 /** Seconds to wait, where the server does not say. */
 const A_MOMENT = 30;
 
-/** Milliseconds since 1970 of what a header or a body says: seconds from now, or an HTTP date (RFC 9110 §10.2.3). */
-function retryAt(said: string | number | null | undefined, now: number): number {
-  const seconds = Number(said ?? A_MOMENT);
-  const at = Number.isNaN(seconds) ? Date.parse(String(said)) : now + seconds * 1000;
-  return Number.isNaN(at) ? now + A_MOMENT * 1000 : at;
-}
-
 const CODE = /^[a-z_]+$/;
 
 /**
@@ -22,12 +15,13 @@ export function problemOf(value: unknown, status: number, now: number, retryAfte
   const body = value as ProblemBody | null;
   if (typeof body?.code !== "string" || !CODE.test(body.code) || body.type === undefined) return undefined;
   const { code, title, challenge, methods = [], errors = [], attempts_left, expires_at, max_age, purpose, enrol = false } = body;
-  const hasWait = status === 429 || body.retry_after !== undefined;
+  const wait = body.retry_after ?? (status === 429 ? (retryAfter ?? A_MOMENT) : undefined);
   return {
     code,
     status,
     title,
-    ...(hasWait && { retryAt: retryAt(body.retry_after ?? retryAfter, now) }),
+    // Seconds from now, or an HTTP date (RFC 9110 §10.2.3).
+    ...(wait !== undefined && { retryAt: now + Number(wait) * 1000 || Date.parse(String(wait)) || now + A_MOMENT * 1000 }),
     ...(attempts_left !== undefined && { attemptsLeft: attempts_left }),
     // What asks for a code says what may answer it; a problem of another code has none of these.
     ...(/_(required|needed)$/.test(code) && {

@@ -1,15 +1,11 @@
-const BROWSERS: readonly (readonly [RegExp, string])[] = [
-  [/Edg/, "Edge"],
-  [/OPR/, "Opera"],
-  [/Firefox|FxiOS/, "Firefox"],
-  [/Chrome|CriOS/, "Chrome"],
-  [/Safari/, "Safari"],
-];
-const SYSTEM = /iPhone|iPad|Android|Windows|CrOS|Mac|Linux/;
+/** What agents say, the more telling first: an Edge says Chrome too, and whatever is an Android says Linux. */
+const BROWSERS = ["Edg", "OPR", "Firefox", "FxiOS", "Chrome", "CriOS", "Safari"];
+const SYSTEMS = ["iPhone", "iPad", "Android", "Windows", "CrOS", "Mac", "Linux"];
+const NAMES: Readonly<Record<string, string>> = { Edg: "Edge", OPR: "Opera", FxiOS: "Firefox", CriOS: "Chrome", CrOS: "Chromebook" };
 
 /** What this device is called, as its owner would know it again: "Firefox on Linux". Empty outside of a browser. */
-export function deviceName(agent: string = globalThis.navigator?.userAgent ?? ""): string {
-  const browser = BROWSERS.find(([pattern]) => pattern.test(agent))?.[1];
-  const system = SYSTEM.exec(agent)?.[0].replace("CrOS", "Chromebook");
-  return [browser, system].filter(Boolean).join(" on ");
-}
+export const deviceName = (agent: string = globalThis.navigator?.userAgent ?? ""): string =>
+  [BROWSERS, SYSTEMS]
+    .flatMap((said) => said.find((name) => agent.includes(name)) ?? [])
+    .map((name) => NAMES[name] ?? name)
+    .join(" on ");

@@ -79,20 +79,27 @@ function repeatable(input: RequestInfo | URL, init: RequestInit | undefined, sen
  * await guarded("/bookings/7", { method: "DELETE" });
  * ```
  */
-export function createStepUpFetch(client: MfaClient, ask: AskStepUp, options: StepUpFetchOptions = {}): typeof fetch {
-  const { fetch: send = (...request) => fetch(...request), origins = [], about } = options;
+export const createStepUpFetch = (client: MfaClient, ask: AskStepUp, options: StepUpFetchOptions = {}): typeof fetch =>
+  stepUpFetch(client, ask, () => options);
+
+/** The same by options that are asked for with each request, since they may change. */
+export function stepUpFetch(client: MfaClient, ask: AskStepUp, options: () => StepUpFetchOptions): typeof fetch {
   const { open } = questionsOf(ask);
+  const send: typeof fetch = (...request) => (options().fetch ?? fetch)(...request);
 
   const trusts = (url: string): boolean => {
     const { endpoint } = client;
+    const { origins = [] } = options();
     const page = globalThis.location?.href ?? endpoint;
     const originOf = (of: string): string => new URL(of, page).origin;
     return [page, endpoint, ...origins].map(originOf).includes(originOf(url));
   };
 
   /** What requests that want the same have in common; nothing where the code goes with the request. */
-  const keyOf = ({ maxAge, purpose, methods, challenge }: DemandFacts): string | undefined =>
-    maxAge === 0 ? undefined : JSON.stringify([maxAge, purpose, methods, claimsOf(challenge).bind]);
+  const keyOf = ({ maxAge, purpose, methods, challenge }: DemandFacts): string | undefined => {
+    const { bind, once } = claimsOf(challenge);
+    return maxAge === 0 ? undefined : JSON.stringify([maxAge, purpose, methods, bind, once]);
+  };
 
   /** Has a refused request answered for, and makes it again. */
   async function answer(request: Repeatable, refused: Response, wanted: DemandFacts): Promise<Response> {
@@ -118,6 +125,7 @@ export function createStepUpFetch(client: MfaClient, ask: AskStepUp, options: St
     while (demand && !isDone) {
       const key = keyOf(demand);
       const there = open.get(key);
+      const { about } = options();
       const words = typeof about === "function" ? about(demand, request) : about;
       const asked = there ?? putQuestion(client, ask, demand, words ?? {}, attempt);
       if (key && !there) {

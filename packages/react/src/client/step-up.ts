@@ -58,6 +58,6 @@ export class StepUpReplayError extends Error {
   override readonly name = "StepUpReplayError";
   readonly code = "step_up_replay";
   constructor() {
-    super("A code is needed, and this request can't be repeated: its body is a stream. Send text, a Blob or a Request.");
+    super("A code is needed, and a body that is a stream can't be sent again: send text, a Blob or a Request.");
   }
 }

@@ -125,7 +125,6 @@ export function createEnrolment(
       }
       return result;
     },
-    deliver: async () => ({ ok: false, problem: { code: "aborted" } }),
     proceed: () => answer && enabled(answer),
   });
   const model: Model<EnrolState, EnrolActions> = createModel<EnrolState, EnrolActions>(

@@ -14,7 +14,8 @@ export interface FieldWork<State> {
   put(state: State, code: CodeState): State;
   now(): number;
   judge(code: string, method: CodeMethod, signal: AbortSignal): Promise<MfaResult<unknown>>;
-  deliver(by: "email" | "sms", signal: AbortSignal): Promise<StepUpDelivery>;
+  /** Not where no code is sent. */
+  deliver?(by: "email" | "sms", signal: AbortSignal): Promise<StepUpDelivery>;
   /** What comes after a right code. */
   proceed(): Step<State> | undefined;
 }
@@ -29,7 +30,7 @@ export function fieldIn<State>({ of, put, now, judge, deliver, proceed }: FieldW
     return !next || next === code ? state : put(state, next);
   };
   const answer = async ({ phase, delivery, method, value }: CodeState, signal: AbortSignal): Promise<Step<CodeState> | undefined> => {
-    if (delivery?.state === "sending") return delivered(await deliver(method as "email" | "sms", signal));
+    if (deliver && delivery?.state === "sending") return delivered(await deliver(method as "email" | "sms", signal));
     if (phase.name === "checking") return judged(await judge(value, method, signal));
     if (phase.name !== "locked") return undefined;
     await clockAt(phase.until, now, signal);

@@ -1,8 +1,8 @@
-import type { MfaClient } from "../client/create-client.ts";
+import type { MfaClient, Sent } from "../client/create-client.ts";
 import type { MfaProblem, MfaResult } from "../client/problem.ts";
 import { withProof } from "../client/proof.ts";
 import type { AskStepUp, StepUpAbout } from "../client/step-up.ts";
-import type { StatusAnswer, WireDevice } from "../client/wire.ts";
+import type { ProofBody, StatusAnswer, WireDevice } from "../client/wire.ts";
 import { createModel, type Model, type Step, type Steps } from "./model.ts";
 import { type SavedCodes, unsaved } from "./saved-codes.ts";
 
@@ -119,17 +119,13 @@ export function createSettings(
   }
 
   const perform = (act: SettingsAct, signal: AbortSignal): Promise<MfaResult<object>> => {
-    if (act.do === "rename") return client.rename(act.id, { name: act.name }, { signal });
-    if (act.do === "untrust") return client.revoke(act.id, { signal });
-    return withProof<object>(
-      client,
-      ask,
-      (proof, signal) =>
-        act.do === "remove"
-          ? client.remove(act.id, proof, { signal })
-          : client[act.do === "off" ? "disable" : "recoveryCodes"](proof, { signal }),
-      { about: about?.(act) ?? {}, signal },
-    );
+    const call = (proof: Sent<ProofBody>, signal: AbortSignal | undefined): Promise<MfaResult<object>> => {
+      if (act.do === "rename") return client.rename(act.id, { name: act.name }, { signal });
+      if (act.do === "untrust") return client.revoke(act.id, { signal });
+      if (act.do === "remove") return client.remove(act.id, proof, { signal });
+      return client[act.do === "off" ? "disable" : "recoveryCodes"](proof, { signal });
+    };
+    return withProof(client, ask, call, { about: about?.(act) ?? {}, signal });
   };
 
   return createModel<SettingsState, SettingsActions>(

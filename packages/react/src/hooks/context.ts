@@ -54,7 +54,7 @@ export function MfaDataProvider({
 /** @internal */
 export function useShared(): Shared {
   const shared = useContext(Context);
-  if (!shared) throw new Error('This hook needs the client of a provider: put <MfaProvider endpoint="/auth/mfa"> around the app.');
+  if (!shared) throw new Error("This hook has no client: put <MfaProvider> around the app.");
   return shared;
 }
 

@@ -24,19 +24,15 @@ export function useSignIn(options: UseSignInOptions): UseSignIn {
   const [trust, setTrust] = useState(false);
   const latest = useLatest({ ...options, trust });
   const { challenge, methods, factors } = options;
-  const told = JSON.stringify({ methods, factors });
+  const told = JSON.stringify({ challenge, methods, factors });
   const model = useMemo(
     () =>
-      createSignIn(
-        client,
-        { challenge, ...JSON.parse(told) },
-        {
-          device: () => (latest.current.trust ? (latest.current.deviceName ?? ownName()) || "Browser" : undefined),
-          verify: (body, options) => (latest.current.verify ?? client.verify)(body, options),
-          done: (answer) => latest.current.onDone(answer),
-        },
-      ),
-    [client, challenge, told, latest],
+      createSignIn(client, JSON.parse(told), {
+        device: () => (latest.current.trust ? (latest.current.deviceName ?? ownName()) || "Browser" : undefined),
+        verify: (body, options) => (latest.current.verify ?? client.verify)(body, options),
+        done: (answer) => latest.current.onDone(answer),
+      }),
+    [client, told, latest],
   );
   // Where nothing but a code that is sent will do, it is sent at once.
   const running = useRunning(model, model.actions.resend);

@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { createStepUpFetch } from "../client/step-up-fetch.ts";
+import { stepUpFetch } from "../client/step-up-fetch.ts";
 import { offered } from "../flow/code.ts";
 import { useShared } from "./context.ts";
 import type { UseStepUp, UseStepUpDialog, UseStepUpOptions } from "./types.ts";
@@ -22,20 +22,7 @@ import { useLatest, useModel } from "./use-model.ts";
 export function useStepUp(options: UseStepUpOptions = {}): UseStepUp {
   const { client, stepUp } = useShared();
   const latest = useLatest(options);
-  const origins = options.origins?.join();
-  return useMemo(
-    () => ({
-      fetch: createStepUpFetch(client, stepUp.ask, {
-        fetch: (...request) => (latest.current.fetch ?? fetch)(...request),
-        about(demand, request) {
-          const { about } = latest.current;
-          return typeof about === "function" ? about(demand, request) : about;
-        },
-        ...(origins && { origins: origins.split(",") }),
-      }),
-    }),
-    [client, stepUp, origins, latest],
-  );
+  return useMemo(() => ({ fetch: stepUpFetch(client, stepUp.ask, () => latest.current) }), [client, stepUp, latest]);
 }
 
 /** The question that is open, for a dialog of the host's own; one on the page is enough. */

@@ -7,10 +7,8 @@ export interface KeyUriFacts {
 
 /** Reads a key URI of our own server (`otpauth://totp/Issuer:account?…`). */
 export function keyUriFacts(uri: string): KeyUriFacts {
-  // Browsers differ in how they read a URL of a scheme they don't know, so it is taken apart here.
-  const [, label = "", query = ""] = /^otpauth:\/\/\w+\/([^?]*)\??(.*)$/.exec(uri) ?? [];
-  const params = new URLSearchParams(query);
-  const [first = "", ...rest] = decodeURIComponent(label).split(":");
-  const account = rest.length > 0 ? rest.join(":").trim() : first;
-  return { issuer: params.get("issuer") ?? (rest.length > 0 ? first : ""), account, digits: Number(params.get("digits") ?? 6) };
+  // Browsers differ in how they read a URL of a scheme they don't know, so it is read as one that they do.
+  const { pathname, searchParams } = new URL(uri.replace("otpauth", "http"));
+  const [, issuer = "", account = ""] = /^\/(?:(.*?):)?(.*)/.exec(decodeURIComponent(pathname)) ?? [];
+  return { issuer: searchParams.get("issuer") ?? issuer, account: account.trim(), digits: Number(searchParams.get("digits") ?? 6) };
 }
