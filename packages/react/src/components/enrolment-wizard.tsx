@@ -117,10 +117,9 @@ export function EnrolmentScreen({
       default:
         return (
           <div className={c("loading")} aria-hidden="true">
-            <Bone style={{ width: 300, height: 25, marginBottom: 24 }} />
-            <Bone style={{ width: 198, height: 198, marginBottom: 24 }} />
+            <Bone style={{ width: 300, height: 25 }} />
+            <Bone style={{ width: 198, height: 198 }} />
             <Bone style={{ width: 350 }} />
-            <Bone style={{ width: 210 }} />
           </div>
         );
     }

@@ -104,6 +104,7 @@ describe.skipIf(!hasChromium)("each component in each state, in Chromium", () =>
 
   test.each([
     ["phone", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, "light", "en"],
+    ["a phone in Japanese", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, "light", "ja"],
     ["right to left", {}, "light", "ar"],
     ["zoomed to 200 %", { viewport: { width: 400, height: 350 }, deviceScaleFactor: 2 }, "light", "en"],
     ["320 pixels", { viewport: { width: 320, height: 640 } }, "dark", "de"],
@@ -149,6 +150,19 @@ describe.skipIf(!hasChromium)("each component in each state, in Chromium", () =>
       ),
     );
     expect(Number(tile)).toBeGreaterThan(Number(words));
+  });
+
+  test("on a phone a dialog is a sheet at the foot: a handle in the place of the cross, and a button that leads out", async () => {
+    const page = await open({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    await show(page, "StepUpDialog/plain");
+    const card = page.locator(".nl-card");
+    const [box, handle] = await card.evaluate((card) => [card.getBoundingClientRect(), getComputedStyle(card, "::before")] as const);
+    expect([box.left, box.width, box.bottom]).toEqual([0, 390, 844]);
+    expect(handle.content).toBe('""');
+    expect(await page.getByRole("button", { name: "Close" }).isVisible()).toBe(false);
+    expect(await page.getByRole("button", { name: "Not now" }).isVisible()).toBe(true);
+    const [mark, heading] = await Promise.all([".nl-mark", ".nl-heading"].map((part) => page.locator(part).boundingBox()));
+    expect(Number(mark?.y) + Number(mark?.height) / 2).toBeCloseTo(Number(heading?.y) + Number(heading?.height) / 2, 0);
   });
 
   test("a dark page is dark by the system's wish, and by data-nl-theme", async () => {
