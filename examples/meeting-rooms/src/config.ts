@@ -16,6 +16,8 @@ export interface Config {
   grafanaUrl: string | undefined;
   /** Not to serve, but to make the next signing key. */
   rotateSigningKey: boolean;
+  /** That key at once, and none beside it: the one that signs now got out. */
+  rotateNow: boolean;
   production: boolean;
   host: string;
   ports: Readonly<Record<ServiceName, number>>;
@@ -120,31 +122,34 @@ const HOW_TO_MAKE_KEYS =
 /** What `--service` may name. */
 const NAMES = [...SERVICES, "console"].join("|");
 
-const USAGE = `Usage: main.ts [--service ${NAMES}] [--rotate-signing-key]`;
+const USAGE = `Usage: main.ts [--service ${NAMES}] [--rotate-signing-key [--now]]`;
 
 /** What the arguments ask for. */
 interface Asked {
   services: readonly ServiceName[];
   console: boolean;
   rotateSigningKey: boolean;
+  rotateNow: boolean;
 }
 
 function readArguments(args: readonly string[]): Asked {
-  let given: { service?: string | undefined; "rotate-signing-key"?: boolean | undefined };
+  let given: { service?: string | undefined; "rotate-signing-key"?: boolean | undefined; now?: boolean | undefined };
   try {
     given = parseArgs({
       args: [...args],
-      options: { service: { type: "string" }, "rotate-signing-key": { type: "boolean" } },
+      options: { service: { type: "string" }, "rotate-signing-key": { type: "boolean" }, now: { type: "boolean" } },
     }).values;
   } catch (error) {
     throw new StartError(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
   }
-  const { service, "rotate-signing-key": rotateSigningKey = false } = given;
-  if (service === undefined) return { services: SERVICES, console: true, rotateSigningKey };
-  if (service === "console") return { services: [], console: true, rotateSigningKey };
+  const { service, "rotate-signing-key": rotateSigningKey = false, now: rotateNow = false } = given;
+  if (rotateNow && !rotateSigningKey) throw new StartError(`--now belongs to --rotate-signing-key.\n${USAGE}`);
+  const rotating = { rotateSigningKey, rotateNow };
+  if (service === undefined) return { services: SERVICES, console: true, ...rotating };
+  if (service === "console") return { services: [], console: true, ...rotating };
   const known = SERVICES.find((name) => name === service);
   if (!known) throw new StartError(`There is no service "${service}". --service is one of: ${NAMES.replaceAll("|", ", ")}.`);
-  return { services: [known], console: false, rotateSigningKey };
+  return { services: [known], console: false, ...rotating };
 }
 
 /** An address that this machine can call, for one that it listens on. */
@@ -157,7 +162,7 @@ export const callable = (host: string): string =>
  * @throws StartError that says which variable is wrong or missing, and how to set it
  */
 export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Config {
-  const { services, console, rotateSigningKey } = readArguments(args);
+  const { services, console, rotateSigningKey, rotateNow } = readArguments(args);
   // An empty variable is how compose files and shells say that there is none.
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
   const checked = environment.safeParse(given);
@@ -191,6 +196,7 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     consolePort: console && data.WEB_CONSOLE === "on" ? data.CONSOLE_PORT : undefined,
     grafanaUrl: data.GRAFANA_URL,
     rotateSigningKey,
+    rotateNow,
     production,
     host: data.HOST,
     ports: ofEach(({ PORT }) => PORT),

@@ -68,7 +68,14 @@ export async function rotateSigningKey(config: Config, log: Logger): Promise<str
   const opened: (() => void | Promise<void>)[] = [];
   try {
     const { signingKeys } = await openContext(config, log, (close) => void opened.push(close));
-    const kid = await (await signingKeys()).rotate();
+    const keys = await signingKeys();
+    if (config.rotateNow) {
+      return (
+        `The signing key ${await keys.replace()} signs from now on, and there is no other: what the keys before it signed is dead ` +
+        "at every service, and everybody signs in again."
+      );
+    }
+    const kid = await keys.rotate();
     const from = new Date(Date.now() + NOTICE * 1_000).toISOString();
     return `The signing key ${kid} signs from ${from} on. Nobody is signed out: the one before it stays good for the tokens it signed.`;
   } finally {

@@ -8,11 +8,13 @@ import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import type { Database } from "../src/database/database.ts";
 import { migrate } from "../src/database/migrate.ts";
 import { connectToServer } from "../src/database/server.ts";
+import { answerProblems } from "../src/http/answer-problems.ts";
 import { createEventStreams, type EventStreams } from "../src/live/event-stream.ts";
 import { createLiveEvents, type LiveEvents } from "../src/live/live-events.ts";
 import { createLog } from "../src/log.ts";
 import { issueToken, TOKEN_LIFETIME } from "../src/tokens/access-token.ts";
 import { createAuthentication } from "../src/tokens/authenticate.ts";
+import { beginSession } from "../src/tokens/sessions.ts";
 import { loadSigningKeys, type SigningKeys } from "../src/tokens/signing-keys.ts";
 import { insertUser } from "../src/users/sql.ts";
 import { readEvents } from "./support/stream.ts";
@@ -29,17 +31,20 @@ let at: string;
 let now = Date.now();
 
 const server = createServer(
-  express().get("/events", async (req, res, next) => {
-    await streams.stream(req, res, next);
-  }),
+  express()
+    .get("/events", async (req, res, next) => {
+      await streams.stream(req, res, next);
+    })
+    .use(answerProblems(log)),
 );
 
 /** A user who is signed in: the id, and an access token as the users service makes it. */
 async function newUser(username: string): Promise<{ id: string; token: string }> {
   const person = { name: "A Person", username, email: `${username}@example.com`, role: "user" as const, passwordHash: "none" };
   const { id = "" } = (await insertUser(database, person, false)) ?? {};
-  const token = await issueToken(await signingKeys.current(), { userId: id, session: crypto.randomUUID(), amr: ["pwd"] });
-  return { id, token };
+  const session = { userId: id, session: crypto.randomUUID(), amr: ["pwd"] };
+  expect(await beginSession(database, session, false)).toBe(true);
+  return { id, token: await issueToken(await signingKeys.current(), session) };
 }
 
 beforeAll(async () => {
@@ -84,6 +89,31 @@ test.each([
   await reader.beat();
   await database.query(statement, [id]);
   await reader.ended();
+});
+
+test("a user has five streams at once, and one more when one of them is closed; other users have their own", async () => {
+  const { token } = await newUser("many");
+  const readers = await Promise.all(Array.from({ length: 5 }, () => readEvents(at, token)));
+  await expect(readEvents(at, token)).rejects.toThrow("No stream: 429");
+  (await readEvents(at, (await newUser("few")).token)).close();
+  readers[0]?.close();
+  await expect.poll(() => readEvents(at, token).then(({ close }) => close() ?? "open", String)).toBe("open");
+  for (const { close } of readers) close();
+});
+
+test("what is told of a user's own account ends their streams at once, before the next beat, and nobody else's", async () => {
+  const [gone, stays] = [await newUser("gone"), await newUser("stays")];
+  const slow = createEventStreams(live, createAuthentication(database, signingKeys.find), { every: 60_000 });
+  const quick = streams;
+  streams = slow;
+  const [reader, other] = [await readEvents(at, gone.token), await readEvents(at, stays.token)];
+  streams = quick;
+  live.publish({ type: "user", action: "deleted", id: gone.id, user_id: gone.id });
+  live.publish({ type: "room", action: "changed", id: 9 });
+  await reader.next(({ type }) => type === "resync");
+  await expect(reader.next(() => true)).rejects.toThrow("The stream ended.");
+  await other.next(({ type }) => type === "room");
+  slow.close();
 });
 
 test("what changes behind the end of a stream that its reader leaves unread ends nothing but that stream", async () => {

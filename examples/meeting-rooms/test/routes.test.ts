@@ -26,6 +26,7 @@ const CLASSES = {
   "users POST /auth/register": "credential",
   "users POST /auth/login": "credential",
   "users POST /auth/login-mfa": "credential",
+  "users POST /auth/logout": "user",
   "users GET /auth/mfa/status": "user",
   "users POST /auth/mfa/setup": "user",
   "users POST /auth/mfa/enable": "user",
@@ -209,7 +210,7 @@ describe("each route is as it is classified", () => {
     expectProblem(await send(name, { token, headers: { "X-MFA-Code": challenge } }), 401, "code_invalid");
   });
 
-  const plain = NAMES.filter((name) => /^(user|admin)$/.test(CLASSES[name]) && !/auth.mfa|events|live/.test(name)).map(
+  const plain = NAMES.filter((name) => /^(user|admin)$/.test(CLASSES[name]) && !/auth.mfa|logout|events|live/.test(name)).map(
     (name) => [name] as const,
   );
   test.each(plain)("%s wants no more than the token", async (name) => {

@@ -44,6 +44,53 @@ test("a new signing key signs nobody out: it is published first, and the one bef
   await client.end();
 });
 
+test("a signing key that got out is replaced at once: what it signed is dead at every service, and people sign in meanwhile", async () => {
+  const env = await freshServer();
+  const [users, bookings] = await startApart(env);
+  const works = async (token: string) =>
+    Promise.all(
+      [`${users.users}/users/me`, `${bookings.bookings}/bookings?limit=1`].map(async (url) => (await call("GET", url, { token })).status),
+    );
+  const old = await tokenOf(users.users, "member", DEMO_PASSWORD);
+  expect(await works(old)).toEqual([200, 200]);
+
+  const { code, output } = await runToEnd({ env, args: ["--rotate-signing-key", "--now"] });
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/The signing key [\w-]{43} signs from now on/) });
+  const [, kid] = /signing key ([\w-]{43})/.exec(output) ?? [];
+  expect(await works(old)).toEqual([401, 401]);
+  // A process that has read its keys two seconds ago may sign by the old one still; nobody is refused a sign-in.
+  const newest = () => tokenOf(users.users, "guest", DEMO_PASSWORD);
+  await expect.poll(async () => kidOf(await newest()), { timeout: 30_000, interval: 250 }).toBe(kid);
+  const token = await newest();
+  await expect.poll(() => works(token), { timeout: 30_000, interval: 250 }).toEqual([200, 200]);
+  expect(await works(old)).toEqual([401, 401]);
+});
+
+test("where the row of the key that signs is deleted, its tokens are dead at every service, and the one to come signs before its time", async () => {
+  const env = await freshServer();
+  const [users, bookings] = await startApart(env);
+  const old = await tokenOf(users.users, "member", DEMO_PASSWORD);
+  expect((await call("GET", `${bookings.bookings}/bookings?limit=1`, { token: old })).status).toBe(200);
+  await runToEnd({ env, args: ["--rotate-signing-key"] });
+  const client = new Client({ connectionString: env.DATABASE_URL });
+  await client.connect();
+  await client.query("DELETE FROM signing_keys WHERE activates_at <= now()");
+  for (const url of [`${users.users}/users/me`, `${bookings.bookings}/bookings`]) {
+    expectProblem(await call("GET", url, { token: old }), 401, "unauthenticated");
+  }
+  const { rows } = await client.query("SELECT kid FROM signing_keys");
+  await expect
+    .poll(async () => kidOf(await tokenOf(users.users, "guest", DEMO_PASSWORD)), { timeout: 30_000, interval: 250 })
+    .toBe(rows[0].kid);
+
+  await client.query("DELETE FROM signing_keys");
+  const form = { username: "guest", password: DEMO_PASSWORD };
+  await expect
+    .poll(async () => (await call("POST", `${users.users}/auth/login`, { form })).body.code, { timeout: 30_000, interval: 250 })
+    .toBe("unavailable");
+  await client.end();
+});
+
 async function startApart(env: Record<string, string>) {
   const users = await startSystem({ env, args: ["--service", "users"] });
   const bookings = await startSystem({ env: { ...env, USERS_URL: users.users }, args: ["--service", "bookings"] });

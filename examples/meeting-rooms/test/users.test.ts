@@ -92,7 +92,8 @@ describe("PATCH /users/:username", () => {
     expectProblem(await login("not the password"), 401, "credentials_invalid");
     expect((await patch("suspended", { is_active: true })).body.is_active).toBe(true);
     expect((await login(PASSWORD)).status).toBe(200);
-    expect((await call("GET", users("/users/me"), { token })).status).toBe(200);
+    // What was signed in before stays signed out.
+    expectProblem(await call("GET", users("/users/me"), { token }), 401, "unauthenticated");
   });
 
   test("is for admins, of users who are there, but for the last admin, and takes nothing else", async () => {

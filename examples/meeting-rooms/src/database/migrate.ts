@@ -5,9 +5,10 @@ import { allServices } from "./versions/2-all-services.ts";
 import { analytics } from "./versions/3-analytics.ts";
 import { enrolment } from "./versions/4-enrolment.ts";
 import { reviewers } from "./versions/5-reviewers.ts";
+import { sessions } from "./versions/6-sessions.ts";
 
 /** The tables, version by version. A version that has been in use is never edited. */
-const VERSIONS: readonly string[] = [usersAndBookings, allServices, analytics, enrolment, reviewers];
+const VERSIONS: readonly string[] = [usersAndBookings, allServices, analytics, enrolment, reviewers, sessions];
 
 /**
  * Brings the tables up to date. Several processes may do it at once: the first does the work.

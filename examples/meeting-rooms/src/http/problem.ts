@@ -27,6 +27,7 @@ const PROBLEMS = {
   media_type_unsupported: [415, "This route does not take a body of that type."],
   input_invalid: [422, "Some of the input is not right."],
   too_many_passwords: [429, "Too many passwords were tried for this account. Wait before the next one."],
+  too_many_streams: [429, "You have live updates open five times. Close one first."],
   internal: [500, "Something went wrong. It has been reported."],
   unavailable: [503, "A part of the system does not answer just now. Try again in a moment."],
 } as const satisfies Record<string, readonly [status: number, title: string]>;

@@ -1,12 +1,19 @@
 import type { RequestHandler, Response } from "express";
+import { Problem } from "../http/problem.ts";
 import type { Authentication, Caller } from "../tokens/authenticate.ts";
 import type { LiveEvent, LiveEvents } from "./live-events.ts";
 
 /** Milliseconds between two signs of life. At each, the caller's token is judged anew. */
 const EVERY = 5_000;
 
+/** Streams that a user may have open at once, which are about as many pages. */
+const MOST_STREAMS = 5;
+
 /** Bytes that a slow reader may leave unread before it is cut off. */
 const MOST_UNREAD = 256 * 1024;
+
+/** Seconds after which a stream that was one too many may be tried again. */
+const RETRY = "30";
 
 /** A sign of life, for whoever takes silence for a lost connection. It is told to nobody else, so it is no event of the system's. */
 export interface Beat {
@@ -26,8 +33,9 @@ const write = (res: Response, event: LiveEvent | Beat): void => void res.write(`
 /** The open streams of a process. */
 export interface EventStreams {
   /**
-   * `GET /events`: Server-Sent Events until the client goes, its token ends, or the process stops. Whose token has
-   * expired, or has died with its user, hears nothing after the next beat.
+   * `GET /events`: Server-Sent Events until the client goes, its token ends, or the process stops. Who is deleted or
+   * switched off hears nothing from then on; whose token has ended otherwise, nothing after the next beat. A process has
+   * five streams for a user, and refuses the next one.
    */
   readonly stream: RequestHandler;
   close(): void;
@@ -36,17 +44,28 @@ export interface EventStreams {
 /** Makes what streams live updates to whoever is signed in; `every` is the milliseconds from one beat to the next. */
 export function createEventStreams(live: LiveEvents, auth: Authentication, { every = EVERY }: { every?: number } = {}): EventStreams {
   const open = new Set<() => void>();
+  const ofUser = new Map<string, number>();
+  const count = (id: string, more: 1 | -1): void => {
+    const now = (ofUser.get(id) ?? 0) + more;
+    if (now > 0) ofUser.set(id, now);
+    else ofUser.delete(id);
+  };
   return Object.freeze({
     async stream(req, res) {
       let caller = await auth.caller(req);
       // Whoever has gone meanwhile closes nothing any more.
       if (res.destroyed) return;
+      const { id } = caller;
+      if ((ofUser.get(id) ?? 0) >= MOST_STREAMS) throw new Problem("too_many_streams", { headers: { "Retry-After": RETRY } });
+      count(id, 1);
       res.writeHead(200, { "Content-Type": "text/event-stream", "X-Accel-Buffering": "no" });
       // Where a stream is taken up again, something may have been missed.
       res.write("retry: 2000\n\n");
       write(res, { type: "resync" });
 
       const unsubscribe = live.subscribe((event) => {
+        // Something about the caller's own account: whoever is still let in takes the stream up again.
+        if (event.type === "user" && event.user_id === id) return end();
         const shown = shownTo(caller, event);
         if (res.writableLength > MOST_UNREAD) res.destroy();
         else if (shown) write(res, shown);
@@ -55,7 +74,7 @@ export function createEventStreams(live: LiveEvents, auth: Authentication, { eve
       const end = (): void => {
         clearTimeout(timer);
         unsubscribe();
-        open.delete(end);
+        if (open.delete(end)) count(id, -1);
         res.end();
       };
       const beat = async (): Promise<void> => {

@@ -38,14 +38,19 @@ const claims = z.object({ sub: z.uuid(), jti: z.uuid(), amr: z.array(z.string())
 /** What says that the keys could not be had; any other error of jose's says that the token is no good. */
 const KEYS_UNAVAILABLE = new Set(["ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID", "ERR_JOSE_GENERIC"]);
 
+/** A token that was read, with the key that signed it. */
+export interface ReadToken extends AccessToken {
+  kid: string;
+}
+
 /**
  * What a token of ours says at that moment; `undefined` for any other.
  *
  * @throws Problem `unavailable` when the signing keys can't be read
  */
-export async function readToken(token: string, keys: JWTVerifyGetKey, now: Date): Promise<AccessToken | undefined> {
+export async function readToken(token: string, keys: JWTVerifyGetKey, now: Date): Promise<ReadToken | undefined> {
   try {
-    const { payload } = await jwtVerify(token, keys, {
+    const { payload, protectedHeader } = await jwtVerify(token, keys, {
       algorithms: ["EdDSA"],
       typ: TYPE,
       issuer: ISSUER,
@@ -54,7 +59,8 @@ export async function readToken(token: string, keys: JWTVerifyGetKey, now: Date)
       currentDate: now,
     });
     const { success, data } = claims.safeParse(payload);
-    return success ? { userId: data.sub, session: data.jti, amr: data.amr } : undefined;
+    const { kid } = protectedHeader;
+    return success && kid !== undefined ? { userId: data.sub, session: data.jti, amr: data.amr, kid } : undefined;
   } catch (error) {
     if (error instanceof errors.JOSEError && !KEYS_UNAVAILABLE.has(error.code)) return undefined;
     throw new Problem("unavailable", { cause: error });

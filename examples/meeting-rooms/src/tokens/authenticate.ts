@@ -33,7 +33,8 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/-]{1,4096}=*)$/i;
 
 /**
  * Authentication by access token: the signature is held against the published keys, and one read by
- * primary key tells whether the user is still there and active, and as what. So the tokens of a deleted user die at once.
+ * primary keys tells whether the session goes on, the user is still there and active, and as what, and whether the key
+ * that signed is one of ours still. So a token dies at once when its session ends, with its user, and with its key.
  * `clock`, in milliseconds, tells which have expired.
  */
 export function createAuthentication(
@@ -47,9 +48,11 @@ export function createAuthentication(
     const [, token] = BEARER.exec(req.headers.authorization ?? "") ?? [];
     const claims = token === undefined ? undefined : await readToken(token, keys, new Date(clock()));
     if (!claims) return undefined;
-    const [user] = await database.query<Pick<Caller, "username" | "role">>("SELECT username, role FROM users WHERE id = $1 AND is_active", [
-      claims.userId,
-    ]);
+    const [user] = await database.query<Pick<Caller, "username" | "role">>(
+      `SELECT u.username, u.role FROM sessions s JOIN users u ON u.id = s.user_id
+        WHERE s.id = $1 AND u.id = $2 AND u.is_active AND EXISTS (SELECT FROM signing_keys WHERE kid = $3)`,
+      [claims.session, claims.userId, claims.kid],
+    );
     return user && { id: claims.userId, username: user.username, role: user.role, session: claims.session };
   };
 

@@ -13,6 +13,7 @@ import {
 } from "jose";
 import { z } from "zod";
 import { type Database, lockFor, type Queries } from "../database/database.ts";
+import { Problem } from "../http/problem.ts";
 import { StartError } from "../start-error.ts";
 
 /** Seconds for which an old key is still published: longer than any token that it signed. */
@@ -32,7 +33,11 @@ export interface SigningKey {
 
 /** The keys of access tokens: one signs; those before it and the one to come are published beside it. */
 export interface SigningKeys {
-  /** The key that signs now. */
+  /**
+   * The key that signs now; where its row was deleted, the one that was to come next.
+   *
+   * @throws Problem `unavailable` where there is none at all
+   */
   current(): Promise<SigningKey>;
   /** The public halves, for `/.well-known/jwks.json`. */
   published(): Promise<readonly JWK[]>;
@@ -40,6 +45,8 @@ export interface SigningKeys {
   readonly find: JWTVerifyGetKey;
   /** Makes the key that signs from `notice` seconds on. Tokens of the one before stay good until they expire. */
   rotate(notice?: number): Promise<string>;
+  /** For a key that got out: makes one that signs at once, and forgets all others. What they signed is dead at every service. */
+  replace(): Promise<string>;
 }
 
 interface Row {
@@ -147,8 +154,9 @@ export async function loadSigningKeys(database: Database, keys: KeyProvider): Pr
   await present();
   return Object.freeze({
     async current() {
-      const signing = (await present()).findLast(({ active }) => active);
-      if (!signing) throw new TypeError("No signing key is active.");
+      const all = await present();
+      const signing = all.findLast(({ active }) => active) ?? all[0];
+      if (!signing) throw new Problem("unavailable");
       return signing;
     },
     published,
@@ -156,6 +164,16 @@ export async function loadSigningKeys(database: Database, keys: KeyProvider): Pr
     async rotate(notice = NOTICE) {
       const draft = await newKey(sealing);
       await insert(database, draft, notice);
+      read = undefined;
+      return draft.kid;
+    },
+    async replace() {
+      const draft = await newKey(sealing);
+      await database.transaction(async (tx) => {
+        await lockFor(tx, "signingKeys");
+        await tx.query("DELETE FROM signing_keys");
+        await insert(tx, draft, 0);
+      });
       read = undefined;
       return draft.kid;
     },

@@ -2,6 +2,7 @@ import type { Mfa } from "@nightlatch/core";
 import { type Database, lockFor, type Queries } from "../database/database.ts";
 import { Problem } from "../http/problem.ts";
 import { refusing } from "../http/refusal.ts";
+import { endSessionsOf } from "../tokens/sessions.ts";
 import { hashPassword, isPassword } from "./passwords.ts";
 import { insertUser, type KnownUser, selectCredentials, selectForAdmin, selectUsers, updateActive } from "./sql.ts";
 import { isUsername, type ListedUser, type Registration, type User, type UserQuery } from "./user.ts";
@@ -62,7 +63,7 @@ export async function expendableUser(database: Queries, username: string): Promi
 }
 
 /**
- * Switches an account off or on. Its tokens are dead meanwhile, its trusted devices and grants for good.
+ * Switches an account off or on. Off, its tokens, trusted devices and grants are dead for good.
  *
  * @throws Problem `user_not_found`, or `last_admin`
  */
@@ -71,7 +72,9 @@ export async function setActive(database: Database, mfa: Mfa, username: string, 
     // Two administrators who switch each other off at this moment must not both succeed.
     await lockFor(tx, "admins");
     const { id } = await expendableUser(tx, username);
-    return await updateActive(tx, id, isActive);
+    const updated = await updateActive(tx, id, isActive);
+    if (!isActive) await endSessionsOf(tx, id);
+    return updated;
   });
   if (!changed) throw new Problem("user_not_found");
   if (!isActive) await mfa.revoke({ id: changed.id });

@@ -1,6 +1,7 @@
 import type { Mfa, MfaEvent } from "@nightlatch/core";
 import type { Queries } from "../database/database.ts";
 import type { ServiceContext } from "../service-context.ts";
+import { endPasswordSessions } from "../tokens/sessions.ts";
 import { updateEnrolled } from "./sql.ts";
 
 /** What an event says of whether its subject is enrolled; `undefined` where it says nothing. */
@@ -21,7 +22,7 @@ function enrolledBy(event: MfaEvent): boolean | undefined {
 
 /**
  * The engine, with the app's own memory of who has enrolled: a sign-in is refused where it and the store disagree, since
- * somebody has then deleted rows. It is written before the change is answered.
+ * somebody has then deleted rows. It is written before the change is answered. Who enrols ends what a password alone began.
  */
 export function rememberingEnrolment(mfa: Mfa, database: Queries): Mfa {
   const remember = async (id: string, enrolled: boolean): Promise<void> => await updateEnrolled(database, id, enrolled, new Date());
@@ -31,7 +32,10 @@ export function rememberingEnrolment(mfa: Mfa, database: Queries): Mfa {
       ...mfa.factors,
       async enable(...given) {
         const enabled = await mfa.factors.enable(...given);
-        if (enabled.ok) await remember(enabled.subject.id, true);
+        if (enabled.ok) {
+          await remember(enabled.subject.id, true);
+          await endPasswordSessions(database, enabled.subject.id, given[0].session);
+        }
         return enabled;
       },
       async remove(...given) {

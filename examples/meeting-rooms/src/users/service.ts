@@ -10,6 +10,7 @@ import { MFA_MOUNT } from "../http/request-log.ts";
 import { type ServiceDefinition, service } from "../http/service.ts";
 import { inboxPage } from "../mail/inbox-page.ts";
 import { startMail } from "../mail/mail.ts";
+import { endSession } from "../tokens/sessions.ts";
 import { createAccount, expendableUser, listUsers, setActive } from "./accounts.ts";
 import { deleteUser, finishErasures } from "./delete-user.ts";
 import { followEnrolment, rememberingEnrolment } from "./enrolment.ts";
@@ -97,6 +98,15 @@ export const users: ServiceDefinition<"users"> = service({
         problems: ["credentials_invalid", "account_inactive", "too_many_passwords"],
       },
       loginMfa,
+    );
+
+    api.post(
+      "/auth/logout",
+      { access: "user", summary: "Signs out: the token that asks is dead at every service.", answers: { 204: "Done." } },
+      async (req, res) => {
+        await endSession(database, (await auth.caller(req)).session);
+        res.status(204).end();
+      },
     );
 
     const { router } = expressMfa(rememberingEnrolment(mfa, database), {

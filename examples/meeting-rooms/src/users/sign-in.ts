@@ -8,6 +8,7 @@ import { valid } from "../http/input.ts";
 import { Problem } from "../http/problem.ts";
 import type { AppLimits } from "../limits/app-limits.ts";
 import { type AccessToken, issueToken, TOKEN_LIFETIME } from "../tokens/access-token.ts";
+import { beginSession } from "../tokens/sessions.ts";
 import type { SigningKeys } from "../tokens/signing-keys.ts";
 import { userWithPassword } from "./accounts.ts";
 import { selectUser } from "./sql.ts";
@@ -44,15 +45,15 @@ export function signInRoutes({ database, mfa, signingKeys, limits }: SignInOptio
     return { user, step: await mfa.signIn({ id: user.id, name: user.username }, { amr: ["pwd"], enrolled: user.mfa_enrolled }) };
   };
 
-  const tokenFor = async (token: AccessToken): Promise<Record<string, unknown>> => ({
-    access_token: await issueToken(await signingKeys.current(), token),
-    token_type: "bearer",
-    expires_in: TOKEN_LIFETIME,
-  });
+  const tokenFor = async (token: AccessToken, enrolled: boolean): Promise<Record<string, unknown>> => {
+    const key = await signingKeys.current();
+    if (!(await beginSession(database, token, enrolled))) throw new Problem("unauthenticated");
+    return { access_token: await issueToken(key, token), token_type: "bearer", expires_in: TOKEN_LIFETIME };
+  };
 
   const finish: SignInRoutes["finish"] = async ({ subject, session, amr }) => {
     const user = allowed(await selectUser(database, subject.id));
-    return { body: await tokenFor({ userId: user.id, session, amr }) };
+    return { body: await tokenFor({ userId: user.id, session, amr }, true) };
   };
 
   return {
@@ -62,7 +63,7 @@ export function signInRoutes({ database, mfa, signingKeys, limits }: SignInOptio
       const { username, password } = valid(credentials, req.body);
       const { user, step } = await firstFactor(req, username, password);
       if (step.required) return send(res, toProblem(step));
-      res.json(await tokenFor({ userId: user.id, session: randomUUID(), amr: step.amr }));
+      res.json(await tokenFor({ userId: user.id, session: randomUUID(), amr: step.amr }, user.mfa_enrolled));
     },
 
     async loginMfa(req, res) {
@@ -72,7 +73,7 @@ export function signInRoutes({ database, mfa, signingKeys, limits }: SignInOptio
       if ("challenge" in input) ({ challenge } = input);
       else {
         const { user, step } = await firstFactor(req, input.username, input.password);
-        if (!step.required) return void res.json(await tokenFor({ userId: user.id, session, amr: step.amr }));
+        if (!step.required) return void res.json(await tokenFor({ userId: user.id, session, amr: step.amr }, user.mfa_enrolled));
         ({ challenge } = step);
       }
       const verification = await mfa.verify({ challenge, code: input.code, session });
