@@ -49,6 +49,48 @@ test("the cookie lasts as long as the token, also where the answer tells when th
   expectHalfAnHour(answer.headers.get("set-cookie") ?? "");
 });
 
+test("the token stands in no answer, however the address is spelt that a sign-in is sent to", async () => {
+  const bearers: string[] = [];
+  for (const path of [
+    "auth/login/",
+    "auth/LOGIN",
+    "AUTH/login",
+    "auth//login",
+    "auth/%6Cogin",
+    "auth/login;a=b",
+    "auth/./login",
+    "auth/login?x",
+  ]) {
+    const answer = await call("POST", `${system.console}/api/${path}`, { json: credentials, headers: OWN });
+    if (/access_token|eyJ/.test(answer.text)) bearers.push(path);
+    const isSignIn = answer.headers.get("set-cookie") !== null;
+    expect({ path, isSignIn }).toEqual({ path, isSignIn: answer.status === 200 });
+  }
+  expect(bearers).toEqual([]);
+});
+
+test("a service that is less strict about spellings, or says more than it should, gives no script a token either", async () => {
+  const claims = Buffer.from(JSON.stringify({ exp: Math.floor(Date.now() / 1000) + 1800 })).toString("base64url");
+  const body = JSON.stringify({ access_token: `eyJ.${claims}.b`, token_type: "bearer", expires_in: 1800 });
+  const loose = createServer(
+    (req, res) => void res.writeHead(req.url?.includes("201") ? 201 : 200, { "Content-Type": "application/json" }).end(body),
+  );
+  await new Promise<void>((resolve) => loose.listen(0, "127.0.0.1", resolve));
+  const { port: at } = loose.address() as { port: number };
+  const port = String(await freePort());
+  const env = { WEB_CONSOLE: "on", CONSOLE_PORT: port, USERS_URL: `http://127.0.0.1:${at}` };
+  const { stop, output } = await startSystem({ args: ["--service", "console"], env });
+  const url = `http://127.0.0.1:${port}`;
+  await untilItAnswers(url, output);
+  for (const path of ["auth/login/", "auth/LOGIN", "auth/mfa/verify/", "auth/anything", "auth/201"]) {
+    const answer = await call("POST", `${url}/api/${path}`, { json: {}, headers: OWN });
+    expect({ path, text: answer.text }).toEqual({ path, text: '{"expires_in":1800}' });
+    expect(answer.headers.get("set-cookie")).toContain("HttpOnly");
+  }
+  await stop();
+  loose.close();
+});
+
 test("behind TLS the cookie is Secure and bound to the host", async () => {
   const headers = { ...OWN, "X-Forwarded-Proto": "https" };
   const answer = await call("POST", `${system.console}/api/auth/login`, { json: credentials, headers });
@@ -66,6 +108,19 @@ test("the cookie signs requests in; a token of the browser's own is not passed o
   const login = await call("POST", `${system.users}/auth/login`, { json: credentials });
   const Authorization = `Bearer ${login.body.access_token}`;
   expect((await call("GET", `${system.console}/api/users/me`, { headers: { Authorization } })).status).toBe(401);
+});
+
+test("signing out ends the session at every service, and another one of the same user goes on", async () => {
+  const [Cookie, other] = [await session(), await session()];
+  const token = Cookie.slice("meeting-rooms=".length);
+  const services = [`${system.users}/users/me`, `${system.rooms}/rooms`, `${system.bookings}/bookings`, `${system.reviews}/reviews`];
+  for (const url of services) expect((await call("GET", url, { token })).status, url).toBe(200);
+  expect((await call("DELETE", `${system.console}/api/session`, { headers: { ...OWN, Cookie } })).status).toBe(204);
+  for (const url of services) expect((await call("GET", url, { token })).status, url).toBe(401);
+  expect((await call("GET", `${system.console}/api/users/me`, { headers: { Cookie } })).status).toBe(401);
+  expect((await call("GET", `${system.console}/api/users/me`, { headers: { Cookie: other } })).status).toBe(200);
+  // Twice is once.
+  expect((await call("DELETE", `${system.console}/api/session`, { headers: { ...OWN, Cookie } })).status).toBe(204);
 });
 
 test("signing out has the browser forget the cookie", async () => {
@@ -172,6 +227,13 @@ test("alone it needs no database and no keys, also in production; a service that
   const { status, body } = await call("GET", `${url}/api/rooms`);
   expect([status, body.code]).toEqual([503, "unavailable"]);
   expect((await call("GET", `${url}/api/console`)).body.demo_accounts).toEqual([]);
+  // Who signs out is not told that the session is over, where nobody knows; the browser forgets it all the same.
+  const out = await call("DELETE", `${url}/api/session`, { headers: { ...OWN, Cookie: "meeting-rooms=a.token" } });
+  expect([out.status, out.body.code, out.headers.get("set-cookie")]).toEqual([
+    503,
+    "unavailable",
+    expect.stringMatching(/^meeting-rooms=;/),
+  ]);
   expect(await stop()).toBe(0);
 });
 

@@ -105,6 +105,8 @@ export function service<const Name extends string>(
       };
 
       const app = express();
+      // One spelling of each address: what stands in front goes by addresses too, and takes no other for it either.
+      app.enable("case sensitive routing").enable("strict routing");
       app.disable("x-powered-by").disable("etag").set("trust proxy", shared.config.trustProxy);
       app.use(requestLog(log));
       app.use(httpMetrics(client, { register }));

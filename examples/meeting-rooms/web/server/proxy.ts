@@ -8,7 +8,7 @@ import { otherCookies, sessionToken, startSession } from "./session-cookie.ts";
 const PATIENCE = 60_000;
 
 /** An answer that may hold a token is read whole; none comes near it. */
-const LARGEST_TOKEN_ANSWER = 64 * 1024;
+const LARGEST_TOKEN_ANSWER = 256 * 1024;
 
 const IS_JSON = /^application\/(?:[\w.-]+\+)?json\b/i;
 
@@ -72,9 +72,15 @@ async function wholeBody(answer: IncomingMessage): Promise<Buffer> {
 
 /** The access token of an answer, if it holds one, becomes the cookie; the page is told all but that. What can't be read is not handed on. */
 async function answerWithSession(req: Request, res: Response, answer: IncomingMessage): Promise<void> {
-  const { access_token, token_type, ...rest } = JSON.parse((await wholeBody(answer)).toString()) as Record<string, unknown>;
+  const body = await wholeBody(answer);
+  res.set("Content-Type", answer.headers["content-type"]);
+  // As a HEAD is answered.
+  if (body.length === 0) return void res.end();
+  const { access_token, ...rest } = JSON.parse(body.toString()) as Record<string, unknown>;
+  if (access_token === undefined) return void res.send(body);
   if (typeof access_token === "string") startSession(req, res, access_token);
-  res.set("Content-Type", answer.headers["content-type"]).send(JSON.stringify(access_token === undefined ? { token_type, ...rest } : rest));
+  const { token_type: _, ...shown } = rest;
+  res.json(shown);
 }
 
 /**
