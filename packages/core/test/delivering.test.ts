@@ -47,15 +47,21 @@ describe("a code that is asked for", () => {
     changes.length = 0;
     good(await mfa.deliver(challenge, "email"));
     expect(changes[0]?.codes).toMatchObject({ type: "email", notSince: kit.clock.now - 40 * SECOND });
-    expect(spent).toStrictEqual([{ id: spent[0]?.id, expiresAt: kit.clock.now + 10 * MINUTE }]);
-    kit.clock.advance(40 * SECOND - 1);
-    expect(await mfa.deliver(challenge, "email")).toStrictEqual({ ok: false, reason: "too_soon", retryAfter: 40 });
+    expect(spent).toStrictEqual([
+      { id: spent[0]?.id, expiresAt: kit.clock.now + 40 * SECOND },
+      { id: spent[1]?.id, expiresAt: kit.clock.now + 10 * MINUTE },
+    ]);
+    kit.clock.advance(15 * SECOND);
+    expect(await mfa.deliver(challenge, "email")).toStrictEqual({ ok: false, reason: "too_soon", retryAfter: 25 });
+    kit.clock.advance(25 * SECOND - 1);
+    expect(await mfa.deliver(challenge, "email")).toStrictEqual({ ok: false, reason: "too_soon", retryAfter: 1 });
     kit.clock.advance(1);
     good(await mfa.deliver(challenge, "email"));
     kit.clock.advance(40 * SECOND);
     const lastCode = code();
     expect(await mfa.deliver(challenge, "email")).toStrictEqual({ ok: false, reason: "too_soon", retryAfter: 600 - 80 });
-    expect(new Set(spent.map(({ id }) => id)).size).toBe(2);
+    const days = spent.filter(({ expiresAt }) => expiresAt % DAY === 0);
+    expect(new Set(days.map(({ id }) => id)).size).toBe(2);
     // What was not sent is not in the log, and the code that was is still in force.
     expect(kit.events.filter(({ type }) => type === "code_delivered")).toHaveLength(2);
     good(await mfa.verify({ subject, challenge, code: lastCode }));
@@ -64,6 +70,23 @@ describe("a code that is asked for", () => {
     kit.clock.advance(10 * MINUTE - 80 * SECOND);
     const { challenge: tomorrow } = await mfa.challenge(subject);
     good(await mfa.deliver(tomorrow, "email"));
+  });
+
+  it("A15 costs a single write once the day's are gone, however often it is asked for in one pause", async () => {
+    const { kit, mfa, subject, spent } = await mailbox();
+    kit.clock.now = Math.floor(kit.clock.now / DAY) * DAY + DAY / 2;
+    for (let n = 0; n < 2; n += 1) {
+      good(await mfa.deliver((await mfa.challenge(subject)).challenge, "email"));
+      kit.clock.advance(40 * SECOND);
+    }
+    const { challenge } = await mfa.challenge(subject);
+    expect(await mfa.deliver(challenge, "email")).toMatchObject({ reason: "too_soon", retryAfter: 12 * 3_600 - 80 });
+    spent.length = 0;
+    const endsIn = 40 - ((kit.clock.now / SECOND) % 40);
+    for (let n = 0; n < 5; n += 1) {
+      expect(await mfa.deliver(challenge, "email")).toStrictEqual({ ok: false, reason: "too_soon", retryAfter: endsIn });
+    }
+    expect([spent.length, new Set(spent.map(({ id }) => id)).size]).toEqual([5, 1]);
   });
 
   it("is not sent for what is no challenge, for a dead one, or for a method that can't answer it", async () => {

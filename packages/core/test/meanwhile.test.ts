@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Change, createMfa, type Mfa, type Store } from "../src/index.ts";
+import { fromBase32, totp } from "../src/otp/index.ts";
 import { memoryStore } from "../src/stores/memory.ts";
-import { createKit, DAY, good, type Kit, MINUTE, reason, required, type User } from "./support/kit.ts";
+import { createKit, DAY, good, type Kit, MINUTE, reason, required, STEP, type User } from "./support/kit.ts";
 
 /** A store in which somebody else gets a word in before a change that is picked out, so many times. */
 function interrupted(store: Store, picked: (change: Change) => boolean, by: () => Promise<unknown>, times = 1): Store {
@@ -83,6 +84,43 @@ describe("grants are ended between a proof and the change that it was for", () =
       trustedDevices: { for: "30d" },
     });
     expect(await racing.signIn(user.subject, { amr: ["pwd"], device: device.token })).toMatchObject({ required: true, enrol: false });
+  });
+});
+
+describe("a removal meets another one", () => {
+  /** Two authenticators, and an engine before whose charge the first of them is removed. */
+  const two = async () => {
+    const kit = createKit(createMfa, memoryStore());
+    const mfa = await kit.mfa();
+    const user = await kit.enrolled(mfa);
+    const { subject, grant } = user;
+    const { factorId, secret } = good(await mfa.factors.setup(subject, { proof: { grant } }));
+    const code = () => totp(fromBase32(secret), kit.clock.now);
+    const enabled = good(await mfa.factors.enable(subject, { code: code(), factorId }));
+    kit.clock.advance(STEP);
+    let isCut = true;
+    const store: Store = {
+      ...kit.store,
+      async charge(charge) {
+        if (isCut) good(await mfa.factors.remove(subject, user.factorId, { grant: enabled.grant }));
+        isCut = false;
+        return await kit.store.charge(charge);
+      },
+    };
+    return { kit, mfa, late: await kit.mfa({ store }), user, factorId, code };
+  };
+
+  it("R31 the one that leaves none is told as the last, whichever was asked for first", async () => {
+    const { kit, mfa, late, user, factorId, code } = await two();
+    good(await late.factors.remove(user.subject, factorId, { code: code() }));
+    expect((await mfa.status(user.subject)).enabled).toBe(false);
+    expect(kit.events.flatMap((event) => (event.type === "factor_removed" ? [event.last] : []))).toEqual([false, true]);
+  });
+
+  it("R31 one that is gone by the time of the proof is unknown", async () => {
+    const { mfa, late, user, code } = await two();
+    expect(await late.factors.remove(user.subject, user.factorId, { code: code() })).toEqual({ ok: false, reason: "unknown_factor" });
+    expect((await mfa.status(user.subject)).enabled).toBe(true);
   });
 });
 

@@ -2,7 +2,7 @@ import { recordsOf } from "../audit/erasures.ts";
 import type { NewEvent } from "../audit/events.ts";
 import { ConfigError, StoreError } from "../errors.ts";
 import type { Change, SubjectKey, SubjectState } from "../stores/store.ts";
-import { change, confirmed, type Engine, switchMark } from "./engine.ts";
+import { change, confirmed, type Engine, isMarkedOff, switchMark } from "./engine.ts";
 import { provenByGrant } from "./proof.ts";
 import { keyOf, NOBODY } from "./subject.ts";
 import type { AdminAct, Refusal, RefusalReason, Subject } from "./types.ts";
@@ -37,7 +37,7 @@ const MOST_TRIES = 10;
 async function changeAsDecided(
   engine: Engine,
   who: SubjectKey,
-  decide: (state: SubjectState) => Decision | undefined | Promise<Decision>,
+  decide: (state: SubjectState) => Promise<Decision | undefined>,
 ): Promise<void> {
   for (let attempt = 1; attempt <= MOST_TRIES; attempt += 1) {
     const state = await engine.store.read(who);
@@ -72,11 +72,8 @@ export async function act(engine: Engine, subject: Subject, by: AdminAct, type: 
   if (!proven || confirmed(own).length === 0) return await refuse("proof_needed");
 
   const mark = switchMark(await engine.openKeys(), who);
-  // A forged mark goes before a true one can stand in its place.
-  const { switchedOff } = await engine.store.read(who);
-  if (switchedOff !== null && switchedOff !== mark) await change(engine, who, [{ type: "switch_forged" }], { switchedOff: "" });
-  await changeAsDecided(engine, who, (state) => {
-    const isOff = state.switchedOff !== null;
+  await changeAsDecided(engine, who, async (state) => {
+    const isOff = await isMarkedOff(engine, who, state);
     // What is switched already is as it was asked for.
     const isDone = (type === "mfa_switched_off" && isOff) || (type === "mfa_switched_on" && !isOff);
     return isDone ? undefined : { event: { type, ...named, reason }, what: ACTS[type](mark, isOff) };

@@ -15,6 +15,13 @@ const DAY = 86_400_000;
 
 const dayEnd = (now: number): number => (Math.floor(now / DAY) + 1) * DAY;
 
+/** Takes the one code of a pause. Without it, each request beyond the day's codes would try all of their ids. */
+async function takeFromPause(engine: Engine, who: SubjectKey, type: Method, endsAt: number, now: number): Promise<boolean> {
+  const { pepper } = await engine.openKeys();
+  const id = keyedHash(pepper, ["delivery-pause", type, who.tenant, who.subject, String(endsAt)]);
+  return (await engine.store.spend({ id, expiresAt: endsAt }, now)) === true;
+}
+
 /**
  * Takes one of a day's codes. Each is an id that is spent once, so that the count holds across processes. The
  * last one is told of, since nobody who waits for a code needs so many.
@@ -59,22 +66,25 @@ export async function deliver(engine: Engine, token: string, by: Method): Promis
     return { ok: false, reason: "factor_limit" };
 
   const { lifetime, every, newCode, deliver: send } = factor.delivery;
-  const notSince = now - every * 1000;
-  const tooSoon = { ok: false, reason: "too_soon", retryAfter: every } as const;
-  // Before the budget, so that haste costs none of it; of those who come at the same moment the change itself lets one pass.
-  if (state.codes.some(({ type, createdAt }) => type === by && createdAt > notSince)) return tooSoon;
+  const pause = every * 1000;
+  const tooSoon = (until: number): Refusal => ({ ok: false, reason: "too_soon", retryAfter: secondsUntil(until, now) });
+  // Before the budget, so that haste costs none of it.
+  const last = Math.max(...state.codes.filter(({ type }) => type === by).map(({ createdAt }) => createdAt));
+  if (last > now - pause) return tooSoon(last + pause);
+  const pauseEnd = (Math.floor(now / pause) + 1) * pause;
+  if (!(await takeFromPause(engine, who, factor.type, pauseEnd, now))) return tooSoon(pauseEnd);
   // Before the change, so that what is never sent is not in the log, and ends no code that was.
   const isInBudget = await takeFromBudget(engine, who, factor.type, factor.delivery.daily, now);
-  if (!isInBudget) return { ok: false, reason: "too_soon", retryAfter: secondsUntil(dayEnd(now), now) };
+  if (!isInBudget) return tooSoon(dayEnd(now));
 
   const { pepper } = await engine.openKeys();
   const code = newCode();
   const expiresAt = Math.min(now + lifetime * 1000, claims.exp * 1000);
   const { applied } = await change(engine, who, [{ type: "code_delivered", method: by }], {
-    codes: { type: by, hashes: [codeHash(pepper, who, by, code, claims.jti)], expiresAt, notSince },
+    codes: { type: by, hashes: [codeHash(pepper, who, by, code, claims.jti)], expiresAt, notSince: now - pause },
     epoch: claims.epoch,
   });
-  if (!applied) return tooSoon;
+  if (!applied) return tooSoon(now + pause);
 
   const purpose = claims.enrol ? SETUP_PURPOSE : claims.purpose;
   const subject = { id: who.subject, ...(who.tenant ? { tenant: who.tenant } : {}) };

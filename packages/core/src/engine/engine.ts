@@ -74,13 +74,20 @@ export function methodsOf({ factors, via }: Pick<Settings, "factors" | "via">, r
 export const switchMark = ({ pepper }: OpenKeys, { tenant, subject }: SubjectKey): string =>
   keyedHash(pepper, ["switched-off", tenant, subject]);
 
-/** Whether MFA is switched off, for everybody or under a mark of ours for this subject. */
-export async function isSwitchedOff(engine: Engine, who: SubjectKey, { switchedOff }: SubjectState): Promise<boolean> {
-  if (engine.switchedOff || switchedOff === null) return engine.switchedOff;
+/**
+ * Whether MFA is switched off for this subject, under a mark of ours. A forged one is told of and taken away, by whoever
+ * sees it first: it would be told of at each look otherwise.
+ */
+export async function isMarkedOff(engine: Engine, who: SubjectKey, { switchedOff, epoch }: SubjectState): Promise<boolean> {
+  if (switchedOff === null) return false;
   if (equal(switchedOff, switchMark(await engine.openKeys(), who))) return true;
-  await change(engine, who, [{ type: "switch_forged" }], {});
+  await change(engine, who, [{ type: "switch_forged" }], { switchedOff: "", epoch });
   return false;
 }
+
+/** Whether MFA is switched off, for everybody or for this subject. */
+export const isSwitchedOff = async (engine: Engine, who: SubjectKey, state: SubjectState): Promise<boolean> =>
+  engine.switchedOff || (await isMarkedOff(engine, who, state));
 
 /** Puts the engine's shared parts together. */
 export function createEngine(settings: Settings): Engine {

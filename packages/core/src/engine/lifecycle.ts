@@ -22,12 +22,15 @@ export async function rename(engine: Engine, subject: Subject, id: string, name:
 /** Removes one enabled authenticator. */
 export async function remove(engine: Engine, subject: Subject, id: string, proof: Proof): Promise<Verification> {
   const who = keyOf(subject);
-  const held = confirmed(await engine.store.read(who));
-  const row = held.find((factor) => factor.id === id);
+  const before = confirmed(await engine.store.read(who));
   // Before the proof, so that a mistaken id costs no code.
-  if (!row) return { ok: false, reason: held.length > 0 ? "unknown_factor" : "not_enrolled" };
+  if (!before.some((row) => row.id === id)) return { ok: false, reason: before.length > 0 ? "unknown_factor" : "not_enrolled" };
   const proven = await prove(engine, subject, proof, "nightlatch:remove");
   if (!proven.ok) return proven;
+  // What it was proved on, and the change is made on: another removal may have come between.
+  const held = confirmed(proven.record);
+  const row = held.find((factor) => factor.id === id);
+  if (!row) return { ok: false, reason: "unknown_factor" };
   const removed = { type: "factor_removed", method: row.type, factorId: id, proof: proven.by, last: held.length === 1 } as const;
   const { applied, epoch } = await change(engine, who, [removed], { remove: id, raiseEpoch: true, epoch: proven.epoch });
   return applied ? await regranted(engine, subject, proven, epoch) : { ok: false, reason: "expired" };

@@ -98,6 +98,9 @@ function usableIssuer(issuer: unknown): string {
   throw new ConfigError("issuer is the name that authenticator apps show: 1 to 64 characters that are not all colons and spaces.");
 }
 
+/** Codes that one subject is sent in a day, at most: each is an id of its own in the store. */
+const MOST_DAILY = 100;
+
 /** What of a factor the road can't rely on, if anything. */
 function faultOf({ type, lane, liveCodes, longest = 0, weaker, delivery }: Factor): string | undefined {
   if (typeof type !== "string" || !METHOD.test(type)) {
@@ -108,6 +111,9 @@ function faultOf({ type, lane, liveCodes, longest = 0, weaker, delivery }: Facto
   if (!(longest <= LONGEST_INPUT)) return `"${type}" takes input of ${longest} characters; ${LONGEST_INPUT} is the most.`;
   if (delivery && !(delivery.lifetime <= 600 && delivery.every >= 1)) {
     return `"${type}" delivers codes that live longer than 600 s, or with no pause between them.`;
+  }
+  if (delivery && !(Number.isSafeInteger(delivery.daily) && delivery.daily >= 1 && delivery.daily <= MOST_DAILY)) {
+    return `"${type}" delivers ${delivery.daily} codes a day; 1 to ${MOST_DAILY} is what can be counted.`;
   }
   if (delivery && weaker !== true) return `"${type}" delivers codes and does not say that it is weaker.`;
   return undefined;

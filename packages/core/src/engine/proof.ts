@@ -1,5 +1,5 @@
 import type { Factor } from "../factors/factor.ts";
-import type { SubjectState } from "../stores/store.ts";
+import type { SubjectRecord, SubjectState } from "../stores/store.ts";
 import { challengeOver, markOf, stepUpChallenge } from "./challenges.ts";
 import { confirmed, type Engine } from "./engine.ts";
 import { type Earned, grantClaims, meetsDemand } from "./grants.ts";
@@ -11,6 +11,8 @@ import type { Proof, Refusal, Subject } from "./types.ts";
 export interface Proven extends Omit<Earned, "bound"> {
   ok: true;
   by: "code" | "grant";
+  /** What the subject had when it was proved. */
+  record: SubjectRecord;
 }
 
 /** Whether a proof is a code; anything but an object is none. */
@@ -34,7 +36,7 @@ export async function provenByGrant(
   const state = await engine.store.read(keyOf(subject));
   if (!isProof || claims.epoch !== state.epoch) return { proven: undefined, state };
   const { epoch, method, amr, auth_time: authTime } = claims;
-  return { proven: { ok: true, by: "grant", epoch, method, amr, authTime }, state };
+  return { proven: { ok: true, record: state, by: "grant", epoch, method, amr, authTime }, state };
 }
 
 /** A second factor, proved now or moments ago: what every change of an enrolled subject's factors needs. */
@@ -54,7 +56,7 @@ export async function prove(engine: Engine, subject: Subject, proof: Proof | und
     if (!arrived.ok) return arrived;
     const { factor, record } = arrived;
     const authTime = Math.floor(engine.clock() / 1000);
-    return { ok: true, by: "code", epoch: record.epoch, method: factor.type, amr: factor.amr, authTime };
+    return { ok: true, record, by: "code", epoch: record.epoch, method: factor.type, amr: factor.amr, authTime };
   }
   const { proven, state } = await provenByGrant(engine, subject, (proof as { grant?: unknown } | undefined)?.grant);
   if (confirmed(state).length === 0) return { ok: false, reason: "not_enrolled" };
