@@ -169,7 +169,7 @@ $nightlatch$;
 /**
  * The tables as SQL, version by version, for teams that run their migrations themselves. Run them in order,
  * with psql or with a tool of your own, under the role that shall own the tables; the app's role needs
- * `SELECT, INSERT, UPDATE, DELETE` on them. Each is one statement that happens whole or not at all, also
+ * `SELECT, INSERT, UPDATE, DELETE` on them, and `EXECUTE` on `nightlatch_blank` where functions aren't everybody's. Each is one statement that happens whole or not at all, also
  * within a transaction, notes its version in `nightlatch_migrations`, and does nothing when it runs again. Where all have
  * run, `migrate()` finds nothing to do and needs no right to create.
  *
