@@ -111,6 +111,26 @@ describe("the files of the deployment", () => {
         expect(answers.filter(({ status }) => status === 429).length).toBe(50);
         expect(ofService.length).toBeLessThan(60);
       });
+
+      test("lets nobody try in a flood what opens a session, however the address is spelt", async () => {
+        const body = JSON.stringify({ username: "guest", password: "not the password", code: "123456" });
+        const flood = (path: string) =>
+          Array.from({ length: 12 }, () => read(path, { headers: { "Content-Type": "application/json" }, body }, "POST"));
+        const spellings = [
+          "/auth/login/",
+          "/auth/LOGIN",
+          "//auth/login",
+          "/auth/%6Cogin",
+          "/auth/mfa/verify",
+          "/auth/mfa/setup/",
+          "/api/auth/Login/",
+        ];
+        const statuses: (number | undefined)[] = [];
+        for (const path of spellings) statuses.push(...(await Promise.all(flood(path))).map(({ status }) => status));
+        // The burst is ten; what comes in while that goes on is five in a second.
+        expect(statuses.filter((status) => status !== 429).length).toBeLessThan(40);
+        expect(statuses).not.toContain(200);
+      });
     });
   });
 });

@@ -234,6 +234,25 @@ describe("each route is as it is classified", () => {
     expectProblem(await call("GET", `${system.users}/auth/mfa/setup`, { token: member }), 405, "method_not_allowed");
   });
 
+  test("an address has one spelling: what stands in front limits by addresses, and is not got around by another one", async () => {
+    const json = { username: "member", password: "not the password", code: "123456" };
+    for (const path of [
+      "/auth/login/",
+      "/auth/LOGIN",
+      "/AUTH/login",
+      "/auth/login-mfa/",
+      "/auth/mfa/verify/",
+      "/auth/mfa/VERIFY",
+      "/Auth/mfa/verify",
+    ]) {
+      const answer = await call("POST", system.users + path, { json });
+      expect({ path, status: answer.status }).toEqual({ path, status: 404 });
+    }
+    for (const path of ["/rooms/", "/Rooms", "/ROOMS/1", "/rooms/1/"]) {
+      expectProblem(await call("GET", system.rooms + path, { token: member }), 404, "not_found");
+    }
+  });
+
   test("A51 a page of another site gets no further than its origin", async () => {
     const headers = { Origin: "https://elsewhere.example", "X-MFA-Code": "000000" };
     for (let n = 0; n < 6; n += 1) {
