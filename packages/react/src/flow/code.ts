@@ -1,4 +1,4 @@
-import type { MfaProblem, MfaResult } from "../client/problem.ts";
+import type { MfaProblem } from "../client/problem.ts";
 import type { StepUpDelivery } from "../client/step-up.ts";
 import type { WireFactor } from "../client/wire.ts";
 import { digitsOf } from "../otp/digits.ts";
@@ -166,12 +166,11 @@ export const codeSteps: Steps<CodeState, CodeActions> = {
   },
 };
 
-/** The step after a code was judged. */
+/** The step after a code was judged: nothing was wrong with it, or this. */
 export const judged =
-  (result: MfaResult<unknown>): Step<CodeState> =>
+  (problem: MfaProblem | undefined): Step<CodeState> =>
   (state, now) => {
-    if (result.ok) return { ...state, phase: { name: "accepted" } };
-    const { problem } = result;
+    if (!problem) return { ...state, phase: { name: "accepted" } };
     const { code } = problem;
     const { delivery } = state;
     if (code === "locked") return locked(state, problem.retryAt, now);

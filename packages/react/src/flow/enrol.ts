@@ -119,11 +119,10 @@ export function createEnrolment(
       const state = model.get();
       const of = state.step === "confirm" && { factor_id: state.setup.factor_id };
       const result = await client.enable({ code, ...of }, { signal, signIn: options().signIn?.challenge });
-      if (result.ok) {
-        ({ answer } = result);
-        changed();
-      }
-      return result;
+      if (!result.ok) return result.problem;
+      ({ answer } = result);
+      changed();
+      return undefined;
     },
     proceed: () => answer && enabled(answer),
   });

@@ -1,4 +1,4 @@
-import type { MfaResult } from "../client/problem.ts";
+import type { MfaProblem } from "../client/problem.ts";
 import type { StepUpDelivery } from "../client/step-up.ts";
 import { type CodeActions, type CodeMethod, type CodeState, codeSteps, delivered, judged, unlocked } from "./code.ts";
 import { clockAt, mapped, type Step, type Steps, sleep, type Work } from "./model.ts";
@@ -13,7 +13,8 @@ export interface FieldWork<State> {
   /** The state with another field. */
   put(state: State, code: CodeState): State;
   now(): number;
-  judge(code: string, method: CodeMethod, signal: AbortSignal): Promise<MfaResult<unknown>>;
+  /** What is wrong with a code; `undefined` when it was right. */
+  judge(code: string, method: CodeMethod, signal: AbortSignal): Promise<MfaProblem | undefined>;
   /** Not where no code is sent. */
   deliver?(by: "email" | "sms", signal: AbortSignal): Promise<StepUpDelivery>;
   /** What comes after a right code. */

@@ -14,6 +14,11 @@ export interface Model<State, Actions> extends Watched<State> {
   stop(): void;
 }
 
+/** One whose state its maker may also set. */
+export interface Machine<State, Actions> extends Model<State, Actions> {
+  set(next: State): void;
+}
+
 /** Pure: the next state, which is the same object where nothing changes. `now` is in milliseconds since 1970. */
 export type Step<State> = (state: State, now: number) => State;
 
@@ -43,11 +48,11 @@ export function createModel<State, Actions extends object>(
   steps: Steps<State, Actions>,
   { under, work }: Work<State>,
   now: () => number,
-): Model<State, Actions> {
+): Machine<State, Actions> {
   let state = initial;
   let controller = new AbortController();
   const listeners = new Set<() => void>();
-  const take = (next: State): void => {
+  const set = (next: State): void => {
     if (next === state) return;
     const isNew = under(next) !== under(state);
     state = next;
@@ -55,16 +60,17 @@ export function createModel<State, Actions extends object>(
       controller.abort();
       controller = new AbortController();
       const { signal } = controller;
-      work(state, signal).then((step) => step && !signal.aborted && take(step(state, now())));
+      work(state, signal).then((step) => step && !signal.aborted && set(step(state, now())));
     }
     for (const listener of [...listeners]) listener();
   };
   const act =
     (step: (state: State, now: number, ...args: unknown[]) => State) =>
     (...args: unknown[]): void =>
-      take(step(state, now(), ...args));
+      set(step(state, now(), ...args));
   return {
     get: () => state,
+    set,
     actions: mapped(steps, act) as Actions,
     subscribe(listener) {
       listeners.add(listener);

@@ -40,8 +40,9 @@ export function createSignIn(
     async judge(code, method, signal) {
       const name = device();
       const result = await verify({ code, ...factorOf(method), ...(name && { trust_device: name }) }, { signal, signIn: challenge });
-      if (result.ok) ({ answer } = result);
-      return result;
+      if (!result.ok) return result.problem;
+      ({ answer } = result);
+      return undefined;
     },
     deliver: (by, signal) => deliverCode(client, by, undefined, { signal, signIn: challenge }),
     proceed: () => answer && void done({ ...answer }),
