@@ -54,6 +54,8 @@ describe.skipIf(!hasTool("chromium"))("an enrolled administrator in Chromium", (
     await asking.getByText("Its bookings to come are cancelled. You may be asked for a code.").waitFor();
     await expectAccessible(page);
     await picture(page, "delete-room", false);
+    const { y = 0, height = 0 } = (await asking.boundingBox()) ?? {};
+    expect(Math.abs(y + height / 2 - (page.viewportSize()?.height ?? 0) / 2)).toBeLessThanOrEqual(1);
     await asking.getByRole("button", { name: "Delete room" }).click();
     const stepUp = page.getByRole("dialog", { name: /Confirm it’s you to delete Workshop/ });
     await stepUp.waitFor();

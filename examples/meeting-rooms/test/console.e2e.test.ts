@@ -178,6 +178,8 @@ describe.skipIf(!hasTool("chromium") || !hasTool("zbarimg") || !hasTool("oathtoo
     await page.keyboard.press("Enter");
     const card = page.getByRole("dialog", { name: "Book Harbour" });
     await card.locator("[data-first]:focus").waitFor();
+    // Whoever asks for no motion sees none.
+    expect(await page.evaluate<number>("document.getAnimations().length")).toBe(0);
     await page.keyboard.press("Escape");
     await expect.poll(() => card.count()).toBe(0);
     await page.keyboard.press("Enter");
@@ -272,6 +274,12 @@ describe.skipIf(!hasTool("chromium") || !hasTool("zbarimg") || !hasTool("oathtoo
     await page.getByText(/Booked: Studio, .* 16:00–17:00\./).waitFor();
   });
 
+  /** What stands where something is on its way. */
+  const WAITING = ".bones, [data-loading], .nl-loading, [aria-busy=true]";
+
+  /** By how many pixels a page is wider than its window. */
+  const overflow = (page: Page): Promise<number> => page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+
   const PAGES = ["/", "/bookings", "/rooms/1", "/analytics", "/users", "/security", "/system", "/account"] as const;
   test.each(Object.keys(VIEWS) as (keyof typeof VIEWS)[])("axe finds nothing on any page, %s", async (view) => {
     const page = await chromium.page(system.console, VIEWS[view]);
@@ -280,12 +288,23 @@ describe.skipIf(!hasTool("chromium") || !hasTool("zbarimg") || !hasTool("oathtoo
     for (const path of PAGES) {
       await page.goto(path === "/" ? `/?day=${BUSY_DAY}` : path);
       await page.getByRole("heading", { level: 1 }).waitFor();
-      await expect.poll(() => page.locator(".bones, [data-loading], .nl-loading, [aria-busy=true]").count(), { timeout: 60_000 }).toBe(0);
+      await expect.poll(() => page.locator(WAITING).count(), { timeout: 60_000 }).toBe(0);
       // Nothing but colours differs in the dark.
       await expectAccessible(page, view === "dark" ? ["color-contrast"] : undefined);
       await picture(page, `${path === "/" ? "rooms" : path.slice(1).replace("/", "-")}-${view}`, path !== "/");
-      // Nothing is wider than the window.
-      expect(await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth"), path).toBeLessThanOrEqual(0);
+      expect(await overflow(page), path).toBeLessThanOrEqual(0);
+    }
+  });
+
+  test.each([320, 768, 1024])("no page is wider than a window of %i pixels", async (width) => {
+    const page = await chromium.page(system.console, { viewport: { width, height: 800 } });
+    await signIn(page, "admin");
+    await page.getByRole("link", { name: "My bookings" }).first().waitFor();
+    for (const path of PAGES) {
+      await page.goto(path);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+      await expect.poll(() => page.locator(WAITING).count(), { timeout: 60_000 }).toBe(0);
+      expect(await overflow(page), path).toBeLessThanOrEqual(0);
     }
   });
 });
