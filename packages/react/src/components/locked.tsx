@@ -38,9 +38,9 @@ export function Locked({
   return (
     <>
       <div className={c("ring")} role="timer">
-        <svg viewBox="0 0 120 120" aria-hidden="true">
-          <circle cx="60" cy="60" r="57" />
-          <circle cx="60" cy="60" r="57" pathLength="1" strokeDasharray={`${left / whole.current} 1`} />
+        <svg viewBox="-60 -60 120 120" aria-hidden="true">
+          <circle r="57" />
+          <circle r="57" pathLength="1" strokeDasharray={`${left / whole.current} 1`} />
         </svg>
         <span>{clockTime(left)}</span>
       </div>
