@@ -32,7 +32,7 @@ const NO_CODES: readonly unknown[] = [
   { length: 6, 0: "1" },
   { __proto__: null, valueOf: "123456" },
   "",
-  "1".repeat(65),
+  "1".repeat(4097),
 ];
 
 /** Counts what the store was asked while something was done. */

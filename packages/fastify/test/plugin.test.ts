@@ -112,7 +112,7 @@ test("@fastify/swagger shows every route with its schemas, and nothing that is n
   const { paths = {} } = app.swagger() as { paths?: Record<string, Record<string, { requestBody?: object }>> };
   const shown = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
   expect(shown.sort()).toEqual(routes.map(({ method, path }) => `${method} /auth/mfa${path.replace(":id", "{id}")}`).sort());
-  expect(JSON.stringify(paths["/auth/mfa/verify"]?.post?.requestBody)).toContain('"code":{"type":"string","minLength":1,"maxLength":64}');
+  expect(JSON.stringify(paths["/auth/mfa/verify"]?.post?.requestBody)).toContain('"code":{"type":"string","minLength":1,"maxLength":4096}');
 });
 
 test("A38 A39 Ajv judges no body: a list is no code, though it would make one of it", async () => {
