@@ -32,7 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ["internal", "errors.ts", "otp", "limits", "grants", "engine", "zod", "jose"],
   testing: ["internal", "errors.ts", "otp", "lockout", "secrets", "stores", "audit", "factors", "engine", "http", "jsqr"],
   // The program loads what the host has: its database clients and its config file, by paths that it works out.
-  cli: ["errors.ts", "import", "secrets", "stores", "factors", "engine", "commander", COMPUTED],
+  cli: ["errors.ts", "import", "secrets", "stores", "audit", "factors", "engine", "commander", COMPUTED],
   "index.ts": ["errors.ts", "lockout", "secrets", "stores", "audit", "factors", "engine"],
 };
 

@@ -39,6 +39,9 @@ export function refuseUnknown(face: string, unknown: object, known: string): voi
   if (misspelt !== undefined) throw new ConfigError(`${face}: there is no option "${misspelt}"; it takes ${known}.`);
 }
 
+/** Tells of a fault where the host hears of none: one line without the cause, since a driver's error may carry the values of a query. */
+export const reportError = (error: Error): void => console.error(`${error.name}: ${error.message}`);
+
 /** A data key in the store does not open. Thrown by `ready()`, and by any call that comes before the keys are open. */
 export class KeyError extends MfaError {
   override readonly name: string = "KeyError";

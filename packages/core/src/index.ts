@@ -66,7 +66,7 @@ export type {
   Enrolment,
   Factor,
   HotpFactorOptions,
-  ImportedSecret,
+  ImportedFactor,
   Match,
   Method,
   TotpFactorOptions,

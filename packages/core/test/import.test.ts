@@ -17,7 +17,7 @@ import {
   type OtplibRow,
   type SpeakeasyRow,
 } from "../src/import/index.ts";
-import { findHotpCounter, hotp, parseKeyUri, toBase32, totp } from "../src/otp/index.ts";
+import { findHotpCounter, hotp, type OtpDigits, parseKeyUri, toBase32, totp } from "../src/otp/index.ts";
 
 const bytes = fc.uint8Array({ minLength: 10, maxLength: 64 });
 const algorithms = fc.constantFrom("SHA1", "SHA256", "SHA512");
@@ -29,8 +29,10 @@ const seconds = fc.integer({ min: 0, max: 253_402_300_799 });
 const ascii = fc.string({ minLength: 10, maxLength: 64, unit: "grapheme-ascii" });
 
 /** The code that an imported factor makes at an instant, or for its counter. */
-const codeOf = ({ type, secret, counter = 0, ...settings }: ImportedFactor, second = 0): string =>
-  type === "hotp" ? hotp(secret, counter, settings) : totp(secret, second * 1000, settings);
+const codeOf = ({ type, secret, counter = 0, digits, ...settings }: ImportedFactor, second = 0): string => {
+  const form = { ...settings, digits: digits as OtpDigits };
+  return type === "hotp" ? hotp(secret, counter, form) : totp(secret, second * 1000, form);
+};
 
 /** What an importer says of a row that it refuses: always a RangeError. */
 function refusal(act: () => unknown): string {

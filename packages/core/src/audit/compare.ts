@@ -1,12 +1,12 @@
 import type { SubjectKey } from "../stores/store.ts";
 import { BEHIND_ALL_IDS } from "./event-id.ts";
-import type { MfaEvent, MfaEventType } from "./events.ts";
+import { type MfaEvent, type MfaEventType, RECORDS } from "./events.ts";
 import { eventOf, isIntact } from "./row.ts";
 import { type Log, PAGE } from "./sealing.ts";
 import type { AuditComparison, MissingFactor } from "./types.ts";
 
 const BOUND = ["factor_enabled", "factor_imported"] as const satisfies MfaEventType[];
-const LIFE: readonly MfaEventType[] = [...BOUND, "factor_removed", "mfa_disabled", "mfa_reset", "subject_erased"];
+const LIFE: readonly MfaEventType[] = [...RECORDS, "subject_erased"];
 
 const MOST_MISSING = 1000;
 

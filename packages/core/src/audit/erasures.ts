@@ -2,18 +2,9 @@ import type { KeyObject } from "node:crypto";
 import type { AuditStore } from "../stores/audit.ts";
 import type { StoredAuditRow, SubjectKey } from "../stores/store.ts";
 import { BEHIND_ALL_IDS } from "./event-id.ts";
-import type { MfaEventType } from "./events.ts";
+import { type MfaEventType, RECORDS } from "./events.ts";
 import { eventOf, isIntact } from "./row.ts";
 import { PAGE } from "./sealing.ts";
-
-/** What an erasure counts: what became of authenticators. `prune` leaves these rows, and no attempt that settles late writes one. */
-const RECORDS = [
-  "factor_enabled",
-  "factor_imported",
-  "factor_removed",
-  "mfa_disabled",
-  "mfa_reset",
-] as const satisfies readonly MfaEventType[];
 
 async function* rowsOf(store: AuditStore, types: readonly MfaEventType[], who?: SubjectKey): AsyncGenerator<StoredAuditRow> {
   for (let above = ""; ; ) {

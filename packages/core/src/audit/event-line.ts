@@ -1,11 +1,18 @@
 import type { MfaEvent } from "./events.ts";
 import { printable } from "./printable.ts";
 
-const written = (value: unknown): string => {
+/** A value in a line: as it is where that can't be misread, else in quotes. */
+export const written = (value: unknown): string => {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   const text = printable(String(value));
   return /^[\w:.@/+-]+$/.test(text) ? text : `"${text.replaceAll('"', '\\"')}"`;
 };
+
+/** Fields in a line, such as `method=totp factorId=…`. */
+export const fieldsInLine = (fields: object): string =>
+  Object.entries(fields)
+    .map(([name, value]) => `${printable(name)}=${written(value)}`)
+    .join(" ");
 
 /**
  * An event in one line for people and for text logs, such as
@@ -25,6 +32,5 @@ const written = (value: unknown): string => {
 export function eventLine(event: MfaEvent): string {
   const { id: _, type, at, subject, tenant, ...fields } = event;
   const named = { ...(subject === undefined ? {} : { subject }), ...(tenant === undefined ? {} : { tenant }), ...fields };
-  const parts = Object.entries(named).map(([name, value]) => `${printable(name)}=${written(value)}`);
-  return [at.toISOString(), printable(type), ...parts].join(" ");
+  return `${at.toISOString()} ${printable(type)} ${fieldsInLine(named)}`.trimEnd();
 }

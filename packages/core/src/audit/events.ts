@@ -89,6 +89,12 @@ export type MfaEventOf<T extends MfaEventType> = {
   tenant?: string;
 } & MfaEventDetails[T];
 
+/**
+ * The records of which authenticator was bound, and of what became of it (NIST SP 800-63B §4.1): `prune` leaves them,
+ * `compare` reads them, and an erasure counts them. No attempt that settles late writes one.
+ */
+export const RECORDS: readonly MfaEventType[] = ["factor_enabled", "factor_imported", "factor_removed", "mfa_disabled", "mfa_reset"];
+
 /** Any event of the catalogue: discriminated by `type`. */
 export type MfaEvent = { [T in MfaEventType]: MfaEventOf<T> }[MfaEventType];
 

@@ -1,23 +1,15 @@
 import { ConfigError, SealError } from "../errors.ts";
 import { toSeconds } from "../internal/duration.ts";
 import type { StoredAuditRow } from "../stores/store.ts";
-import type { MfaEventType } from "./events.ts";
+import { type MfaEventType, RECORDS } from "./events.ts";
 import { isIntact } from "./row.ts";
 import { isGenuine, type Seal, sealKey, settled, sumOf, thinned, written } from "./seal.ts";
 import { rowsOf, sealsBehind, thinnedSince } from "./sealed-rows.ts";
 import { type Log, newestSeal, sealAll } from "./sealing.ts";
 import type { PruneOptions } from "./types.ts";
 
-/** What stays: dated records of every authenticator ever bound, and of what became of it (NIST SP 800-63B §4.1). */
-const LASTING: ReadonlySet<string> = new Set<MfaEventType>([
-  "factor_enabled",
-  "factor_imported",
-  "factor_removed",
-  "mfa_disabled",
-  "mfa_reset",
-  "subject_erased",
-  "audit_rows_removed",
-]);
+/** What stays: the records, and what erasures and removals say of them. */
+const LASTING: ReadonlySet<string> = new Set<MfaEventType>([...RECORDS, "subject_erased", "audit_rows_removed"]);
 
 /** How far `prune` has come, so that it need not look at all that is done. Nothing is believed for it. */
 const PRUNED = "pruned";

@@ -18,9 +18,9 @@ class FaultFound extends Error {
   }
 }
 
-type Place = Omit<AuditFault, "kind" | "message">;
+type Where = Omit<AuditFault, "kind" | "message">;
 
-const fail = (kind: AuditFaultKind, place: Place, message: string): never => {
+const fail = (kind: AuditFaultKind, place: Where, message: string): never => {
   throw new FaultFound({ kind, ...place, message });
 };
 
@@ -101,7 +101,7 @@ interface Run {
   strays: Map<number, StoredAuditRow>;
 }
 
-const checkRow = (keys: readonly KeyObject[], row: StoredAuditRow, place: Place): void => {
+const checkRow = (keys: readonly KeyObject[], row: StoredAuditRow, place: Where): void => {
   if (!isIntact(keys, row)) {
     fail("row_edited", { ...place, seq: row.seq, eventId: row.id }, `Row ${row.seq} (event ${row.id}) is not as it was written.`);
   }

@@ -1,4 +1,4 @@
-import type { ImportedSecret } from "../factors/index.ts";
+import type { ImportedFactor } from "../factors/index.ts";
 import type { OtplibRow, SpeakeasyRow } from "../import/index.ts";
 import { type BetterAuthOptions, type BetterAuthRow, fromBetterAuth, fromDjangoOtp, fromOtplib, fromSpeakeasy } from "../import/index.ts";
 import { usage } from "./exit.ts";
@@ -10,7 +10,7 @@ export interface Incoming {
   subject: string | undefined;
   tenant?: string;
   /** Throws a `RangeError` for what can't come over. */
-  read(): string | ImportedSecret;
+  read(): string | ImportedFactor;
 }
 
 /** Where rows come from, and how they are read. */
@@ -30,7 +30,7 @@ const textOf = (value: unknown): string | undefined =>
   typeof value === "number" ? String(value) : typeof value === "string" && value !== "" ? value : undefined;
 
 /** How each library's row is read. The readers judge the fields themselves. */
-const READERS: Readonly<Record<string, (fields: FileRow["fields"], source: Source) => string | ImportedSecret>> = {
+const READERS: Readonly<Record<string, (fields: FileRow["fields"], source: Source) => string | ImportedFactor>> = {
   otplib: (fields) => fromOtplib(fields as unknown as OtplibRow),
   speakeasy: (fields) => fromSpeakeasy(fields as SpeakeasyRow),
   "better-auth": (fields, { betterAuth }) => fromBetterAuth(fields as unknown as BetterAuthRow, betterAuth),

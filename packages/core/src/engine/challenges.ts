@@ -48,9 +48,6 @@ export const markOf = ({ jti, issued_at, epoch, exp }: OpenChallenge): Challenge
 export const challengeOver = (engine: Engine, purpose?: string): Promise<Refusal> =>
   engine.judging(purpose, async (): Promise<Refusal> => ({ ok: false, reason: "expired" }));
 
-/** What a delivered code is for that opens a set-up. */
-export const SETUP_PURPOSE = "nightlatch:setup";
-
 /**
  * A step-up challenge of this very subject and session.
  *

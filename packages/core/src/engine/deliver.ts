@@ -1,14 +1,14 @@
 import { DeliveryError } from "../errors.ts";
 import type { Method } from "../factors/factor.ts";
+import { secondsUntil } from "../internal/duration.ts";
 import { closedUntil, leaked } from "../lockout/policy.ts";
 import { keyedHash } from "../secrets/keyed-hash.ts";
 import type { SubjectKey } from "../stores/store.ts";
-import { SETUP_PURPOSE } from "./challenges.ts";
 import { codeHash } from "./codes.ts";
 import { change, confirmed, type Engine, methodsOf } from "./engine.ts";
 import { opened } from "./grants.ts";
 import { LIVE_CODES, liveCodes } from "./live-codes.ts";
-import { secondsUntil } from "./road.ts";
+import { OWN_PURPOSES } from "./own-purposes.ts";
 import type { Refusal } from "./types.ts";
 
 const DAY = 86_400_000;
@@ -86,7 +86,7 @@ export async function deliver(engine: Engine, token: string, by: Method): Promis
   });
   if (!applied) return tooSoon(now + pause);
 
-  const purpose = claims.enrol ? SETUP_PURPOSE : claims.purpose;
+  const purpose = claims.enrol ? OWN_PURPOSES.setup : claims.purpose;
   const subject = { id: who.subject, ...(who.tenant ? { tenant: who.tenant } : {}) };
   try {
     const { to } = await send({ subject, code, expiresAt: new Date(expiresAt), ...(purpose === undefined ? {} : { purpose }) });

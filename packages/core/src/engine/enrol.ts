@@ -1,20 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { ConfigError } from "../errors.ts";
-import type { Enrolment, Factor, ImportedSecret, Method } from "../factors/factor.ts";
+import type { Enrolment, Factor, ImportedFactor, Method } from "../factors/factor.ts";
 import { boundClaims } from "../grants/grant.ts";
 import { NAME } from "../internal/forms.ts";
 import { parseKeyUri, toBase32 } from "../otp/index.ts";
+import { SHORT_SECRET } from "../otp/secret.ts";
 import { keyedHash } from "../secrets/keyed-hash.ts";
 import type { FactorRow, SubjectKey, SubjectRecord } from "../stores/store.ts";
-import { challengeOver, type Enroller, enroller, markOf, SETUP_PURPOSE, stepUpChallenge } from "./challenges.ts";
+import { challengeOver, type Enroller, enroller, markOf, stepUpChallenge } from "./challenges.ts";
 import { newRecoveryCodes } from "./codes.ts";
 import { change, confirmed, type Engine, type OpenKeys } from "./engine.ts";
 import { factorAad } from "./factor-aad.ts";
 import { granted } from "./grants.ts";
 import { LIVE_CODES, liveCodes } from "./live-codes.ts";
+import { OWN_PURPOSES } from "./own-purposes.ts";
 import { isCodeProof, prove } from "./proof.ts";
 import { walk } from "./road.ts";
-import { SHORT_SECRET } from "./status.ts";
 import { bearerOf, keyOf } from "./subject.ts";
 import type { Enrolling, Proof, Refusal, Setup, SetupOptions, Subject, Verification } from "./types.ts";
 
@@ -65,14 +66,14 @@ async function proveMailbox(
   // Whoever signs in by that mailbox has just proved it.
   if (signingIn && engine.via !== undefined && signingIn.amr.includes(engine.via)) return { ok: true, epoch: signingIn.epoch };
   if (!isCodeProof(proof)) return { ok: false, reason: "proof_needed" };
-  const claims = signingIn ?? (await stepUpChallenge(engine, proof.challenge, subject, SETUP_PURPOSE));
+  const claims = signingIn ?? (await stepUpChallenge(engine, proof.challenge, subject, OWN_PURPOSES.setup));
   // A code that was read out for something else must not bind an authenticator: its message named its purpose.
-  if (!claims || (!signingIn && claims.purpose !== SETUP_PURPOSE)) return await challengeOver(engine, SETUP_PURPOSE);
+  if (!claims || (!signingIn && claims.purpose !== OWN_PURPOSES.setup)) return await challengeOver(engine, OWN_PURPOSES.setup);
   const arrived = await walk(engine, {
     who: keyOf(subject),
     code: proof.code,
     methods: engine.via === undefined ? [] : [engine.via],
-    purpose: SETUP_PURPOSE,
+    purpose: OWN_PURPOSES.setup,
     // The sign-in is completed by the authenticator's first code, so its challenge lives until then.
     challenge: { ...markOf(claims), isKept: signingIn !== undefined },
   });
@@ -98,7 +99,7 @@ export async function setup(
   let { epoch } = record;
   if (confirmed(record).length > 0 || engine.via !== undefined) {
     const proven =
-      confirmed(record).length > 0 ? await prove(engine, subject, proof, SETUP_PURPOSE) : await proveMailbox(engine, enrolling, proof);
+      confirmed(record).length > 0 ? await prove(engine, subject, proof, OWN_PURPOSES.setup) : await proveMailbox(engine, enrolling, proof);
     if (!proven.ok) return proven;
     ({ epoch } = proven);
   }
@@ -121,7 +122,7 @@ export async function enable(
   { code, factorId }: { code: string; factorId?: string },
 ): Promise<Verification> {
   const enrolling = await enroller(engine, who);
-  if (!enrolling) return await challengeOver(engine, "nightlatch:enable");
+  if (!enrolling) return await challengeOver(engine, OWN_PURPOSES.enable);
   const { subject, signingIn } = enrolling;
   const key = keyOf(subject);
   const arrived = await walk(engine, {
@@ -129,7 +130,7 @@ export async function enable(
     code,
     factorId,
     methods: engine.factors.filter(({ enrol }) => enrol).map(({ type }) => type),
-    purpose: "nightlatch:enable",
+    purpose: OWN_PURPOSES.enable,
     challenge: signingIn && markOf(signingIn),
     rows: (record, now) => record.factors.filter((row) => row.confirmedAt === null && (row.expiresAt ?? 0) > now),
   });
@@ -167,12 +168,12 @@ export async function enable(
 }
 
 /** What is to be taken over, whichever form it came in. */
-function imported(from: string | ImportedSecret): ImportedSecret {
+function imported(from: string | ImportedFactor): ImportedFactor {
   return typeof from === "string" ? parseKeyUri(from) : from;
 }
 
 /** Checks what is taken over, and gives what its row starts from. */
-function adopted(factor: Factor | undefined, from: ImportedSecret, allowShort: boolean): Omit<Enrolment, "uri"> {
+function adopted(factor: Factor | undefined, from: ImportedFactor, allowShort: boolean): Omit<Enrolment, "uri"> {
   if (!factor?.adopt) throw new RangeError(`Its type is ${JSON.stringify(from.type)}, and factors lists none that takes it over.`);
   const made = factor.adopt(from);
   const bits = made.secret.length * 8;
@@ -191,7 +192,7 @@ function adopted(factor: Factor | undefined, from: ImportedSecret, allowShort: b
 export async function importFactor(
   engine: Engine,
   subject: Subject,
-  from: string | ImportedSecret,
+  from: string | ImportedFactor,
   { allowShort = false, name: asked }: { allowShort?: boolean; name?: string } = {},
 ): Promise<{ ok: true; factorId: string; short: boolean } | Refusal> {
   let type: Method;

@@ -3,6 +3,7 @@ import { newRecoveryCodes } from "./codes.ts";
 import { change, confirmed, type Engine } from "./engine.ts";
 import { checkName } from "./enrol.ts";
 import { granted } from "./grants.ts";
+import { OWN_PURPOSES } from "./own-purposes.ts";
 import { type Proven, prove } from "./proof.ts";
 import { walk } from "./road.ts";
 import { bearerOf, keyOf } from "./subject.ts";
@@ -25,7 +26,7 @@ export async function remove(engine: Engine, subject: Subject, id: string, proof
   const before = confirmed(await engine.store.read(who));
   // Before the proof, so that a mistaken id costs no code.
   if (!before.some((row) => row.id === id)) return { ok: false, reason: before.length > 0 ? "unknown_factor" : "not_enrolled" };
-  const proven = await prove(engine, subject, proof, "nightlatch:remove");
+  const proven = await prove(engine, subject, proof, OWN_PURPOSES.remove);
   if (!proven.ok) return proven;
   // What it was proved on, and the change is made on: another removal may have come between.
   const held = confirmed(proven.record);
@@ -38,7 +39,7 @@ export async function remove(engine: Engine, subject: Subject, id: string, proof
 
 /** Removes every factor and recovery code. */
 export async function disable(engine: Engine, subject: Subject, proof: Proof): Promise<Verification> {
-  const proven = await prove(engine, subject, proof, "nightlatch:disable");
+  const proven = await prove(engine, subject, proof, OWN_PURPOSES.disable);
   if (!proven.ok) return proven;
   const { applied, epoch } = await change(engine, keyOf(subject), [{ type: "mfa_disabled", proof: proven.by }], {
     removeAll: true,
@@ -51,7 +52,7 @@ export async function disable(engine: Engine, subject: Subject, proof: Proof): P
 /** Puts a new set of recovery codes in place of the old one. */
 export async function regenerateRecoveryCodes(engine: Engine, subject: Subject, proof: Proof): Promise<Verification> {
   if (engine.recoveryCodes === 0) return { ok: false, reason: "unsupported" };
-  const proven = await prove(engine, subject, proof, "nightlatch:recovery-codes");
+  const proven = await prove(engine, subject, proof, OWN_PURPOSES.recoveryCodes);
   if (!proven.ok) return proven;
   const who = keyOf(subject);
   const { pepper } = await engine.openKeys();
@@ -74,7 +75,7 @@ export async function resync(engine: Engine, subject: Subject, factorId: string,
     code,
     next: next ?? "",
     factorId: String(factorId),
-    purpose: "nightlatch:resync",
+    purpose: OWN_PURPOSES.resync,
   });
   if (!arrived.ok) return arrived;
   const { factor, record } = arrived;

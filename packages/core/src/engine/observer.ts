@@ -7,10 +7,8 @@ import type { Tracing, TracingSpan } from "../metrics/tracing.ts";
 import type { AuditRow, Lane, Store } from "../stores/store.ts";
 import { STORE_VERBS } from "./fail-closed.ts";
 import type { Settings } from "./options.ts";
+import { OWN_PURPOSES } from "./own-purposes.ts";
 import type { Refusal } from "./types.ts";
-
-/** What the engine itself asks codes for. */
-const OWN_PURPOSES = ["enable", "setup", "remove", "disable", "recovery-codes", "resync"].map((act) => `nightlatch:${act}`);
 
 const LANES: readonly Lane[] = ["authenticator", "recovery"];
 
@@ -111,7 +109,9 @@ export function createObserver({ metrics, tracing, factors }: Pick<Settings, "me
   if (!metrics && !tracing) return { judging: (_, judge) => judge({}), told: () => undefined, watched: (store) => store };
 
   const record = aside((measurement: Measurement) => metrics?.record(measurement));
-  aside(() => metrics?.declare({ methods: factors.map(({ type }) => type), purposes: OWN_PURPOSES, lanes: LANES, verbs: STORE_VERBS }))();
+  aside(() =>
+    metrics?.declare({ methods: factors.map(({ type }) => type), purposes: Object.values(OWN_PURPOSES), lanes: LANES, verbs: STORE_VERBS }),
+  )();
   const spanned = <T>(name: string, run: (span: TracingSpan) => Promise<T>): Promise<T> =>
     tracing ? inSpan(tracing, name, run) : run(NO_SPAN);
 

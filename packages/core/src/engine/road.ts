@@ -2,6 +2,7 @@ import type { NewEvent } from "../audit/events.ts";
 import { bearing, rowsByOutcome } from "../audit/row.ts";
 import type { Attempt, Factor, Method } from "../factors/factor.ts";
 import { RECOVERY_CODE } from "../factors/recovery-code.ts";
+import { secondsUntil } from "../internal/duration.ts";
 import { attemptsLeft } from "../lockout/policy.ts";
 import { keyIdOf } from "../secrets/seal.ts";
 import type { ChallengeMark, Charged, Claim, FactorRow, Lane, OneTimeId, Outcome, SubjectKey, SubjectRecord } from "../stores/store.ts";
@@ -180,8 +181,6 @@ async function refuse(engine: Engine, who: SubjectKey, lane: Lane, charged: Char
   if (charged.first) await change(engine, who, [{ type: "refused", lane, until: charged.until }], {});
   return { ok: false, reason: "locked", retryAfter: secondsUntil(charged.until, engine.clock()) };
 }
-
-export const secondsUntil = (until: number, now: number): number => Math.max(1, Math.ceil((until - now) / 1000));
 
 /** The events of each outcome, decided before the outcome is known: the store appends those of the one it finds. */
 function eventsFor(

@@ -1,11 +1,9 @@
 import { closedUntil, leaked } from "../lockout/policy.ts";
+import { SHORT_SECRET } from "../otp/secret.ts";
 import { plaintextLength } from "../secrets/seal.ts";
 import { confirmed, type Engine, isSwitchedOff, methodsOf, recoveryCodesLeft } from "./engine.ts";
 import { keyOf } from "./subject.ts";
 import type { Status, Subject } from "./types.ts";
-
-/** Bytes under which a secret is short (128 bits, RFC 4226 §4 R6): its owner is asked to enrol anew. */
-export const SHORT_SECRET = 16;
 
 /** What a subject may know of its own state, in one read. */
 export async function status(engine: Engine, subject: Subject): Promise<Status> {

@@ -1,6 +1,6 @@
 import type { MfaEvent } from "../audit/events.ts";
 import type { AuditHead, AuditLog } from "../audit/types.ts";
-import type { Amr, Factor, ImportedSecret, Method } from "../factors/factor.ts";
+import type { Amr, Factor, ImportedFactor, Method } from "../factors/factor.ts";
 import type { PublicJwk } from "../grants/grant-keys.ts";
 import type { Duration } from "../internal/duration.ts";
 import type { LockoutPolicy } from "../lockout/policy.ts";
@@ -23,6 +23,8 @@ export interface Subject {
    * does not answer this session's challenges either.
    */
   amr?: readonly Amr[];
+  /**
+   */
   /** The id of the host's session. Grants are bound to it; one that is earned without a session is good where there is none, and in no session. */
   session?: string;
 }
@@ -334,7 +336,7 @@ export interface Mfa {
      */
     import(
       subject: Subject,
-      from: string | ImportedSecret,
+      from: string | ImportedFactor,
       options?: { allowShort?: boolean; name?: string },
     ): Promise<{ ok: true; factorId: string; short: boolean } | Refusal>;
     /** Brings a HOTP token back that ran ahead: two codes in a row, the earlier first (RFC 4226 §7.4). Counts as one attempt. */

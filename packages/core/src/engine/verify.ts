@@ -1,5 +1,6 @@
 import type { Amr } from "../factors/factor.ts";
 import { boundClaims } from "../grants/grant.ts";
+import { SHORT_SECRET } from "../otp/secret.ts";
 import { plaintextLength } from "../secrets/seal.ts";
 import { answering, challengeOver, issueChallenge, markOf, type OpenChallenge, signInChallenge, stepUpChallenge } from "./challenges.ts";
 import { checkDemand } from "./demand.ts";
@@ -7,7 +8,6 @@ import { trustDevice } from "./devices.ts";
 import { type Engine, methodsOf } from "./engine.ts";
 import { type Earned, grantClaims, granted, meetsDemand } from "./grants.ts";
 import { type Walk, walk } from "./road.ts";
-import { SHORT_SECRET } from "./status.ts";
 import { bearerOf, checked, keyOf } from "./subject.ts";
 import type { Answer, Challenge, Demand, GrantCheck, Subject, Verification } from "./types.ts";
 

@@ -48,18 +48,20 @@ export interface Enrolment {
   uri: string;
 }
 
-/** An authenticator as another system kept it. */
-export interface ImportedSecret {
+/** An authenticator as another system kept it, in the form that `mfa.factors.import` takes and every importer gives. */
+export interface ImportedFactor {
   type: Method;
+  /** The key of the HMAC, whatever form the other system kept it in. */
   secret: Uint8Array;
   algorithm: "SHA1" | "SHA256" | "SHA512";
   digits: number;
   /** Seconds; time-based ones have it. */
   period?: number;
-  /** The next counter; counter-based ones have it. */
+  /** The next counter that is expected; counter-based ones have it. */
   counter?: number;
-  /** The last time step that the other system accepted. */
+  /** The last time step that the other system accepted, so that no code passes once there and once here. */
   lastUsedStep?: number;
+  /** What its owner calls it. */
   name?: string;
 }
 
@@ -103,7 +105,7 @@ export interface Factor {
   /** Starts an enrolment; absent where there is nothing to enrol. */
   enrol?(who: { issuer: string; account: string }): Enrolment;
   /** Takes over an authenticator from another system; rejects with a `RangeError` what it can't check. */
-  adopt?(imported: ImportedSecret): Omit<Enrolment, "uri">;
+  adopt?(imported: ImportedFactor): Omit<Enrolment, "uri">;
   /** Sends codes; absent where the owner has what makes them. */
   readonly delivery?: {
     /** Seconds that a code is good for, 600 at most. */

@@ -1,7 +1,7 @@
 import { ConfigError } from "../errors.ts";
 import type { OtpAlgorithm, OtpDigits } from "../otp/index.ts";
 import type { FactorRow } from "../stores/store.ts";
-import type { ImportedSecret } from "./factor.ts";
+import type { ImportedFactor } from "./factor.ts";
 
 const ALGORITHMS: readonly string[] = ["SHA1", "SHA256", "SHA512"] satisfies OtpAlgorithm[];
 
@@ -31,7 +31,7 @@ export function parseDigits(code: string): string | undefined {
 }
 
 /** The settings of an authenticator that comes from elsewhere, within what can be checked here. */
-export function adoptCodeForm({ algorithm, digits, secret }: ImportedSecret): {
+export function adoptCodeForm({ algorithm, digits, secret }: ImportedFactor): {
   secret: Uint8Array;
   algorithm: OtpAlgorithm;
   digits: number;

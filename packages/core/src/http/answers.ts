@@ -1,4 +1,4 @@
-import { SETUP_PURPOSE } from "../engine/challenges.ts";
+import { OWN_PURPOSES } from "../engine/own-purposes.ts";
 import type { DeviceInfo, Enrolling, FactorInfo, Proof, Refusal, Subject, Verified } from "../engine/types.ts";
 import { type HttpResponse, json } from "./message.ts";
 import { problem, toProblem } from "./problem.ts";
@@ -25,7 +25,7 @@ export async function refused({ mfa, asking }: RouteContext<"session" | "sign-in
   if (!isSignedIn(asking)) return problem("proof_needed", { body: { challenge: asking.challenge } });
   const { enabled } = await mfa.status(asking);
   // Before the first authenticator it is a delivered code that is wanted, and its message names what it is for.
-  const { challenge, methods } = await mfa.challenge(asking, enabled ? {} : { purpose: SETUP_PURPOSE });
+  const { challenge, methods } = await mfa.challenge(asking, enabled ? {} : { purpose: OWN_PURPOSES.setup });
   return problem("proof_needed", { body: { challenge, methods } });
 }
 

@@ -1,4 +1,4 @@
-import { ConfigError, isMfaError, refuseUnknown } from "../errors.ts";
+import { ConfigError, isMfaError, refuseUnknown, reportError } from "../errors.ts";
 import type { HttpResponse } from "./message.ts";
 import { toProblem } from "./problem.ts";
 
@@ -39,11 +39,6 @@ export function checkOptions({
   if (typeof onError !== "function") throw new ConfigError("onError is a function that takes an error.");
   if (typeof grantCookie !== "boolean") throw new ConfigError("grantCookie is true or false.");
   return { origins, onError, grantCookie };
-}
-
-/** One line without the cause: a driver's error may carry the values of a query. */
-function reportError(error: Error): void {
-  console.error(`${error.name}: ${error.message}`);
 }
 
 /** Answers a fault of Nightlatch's, and reports it; any other is thrown on to the host. */

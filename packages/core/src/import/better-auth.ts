@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { ImportedFactor } from "./imported-factor.ts";
+import type { ImportedFactor } from "../factors/factor.ts";
 import { type Column, checked, columns, factorOf, refuse } from "./row.ts";
 import { openXChaCha20 } from "./xchacha20.ts";
 

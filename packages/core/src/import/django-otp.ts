@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ImportedFactor } from "./imported-factor.ts";
+import type { ImportedFactor } from "../factors/factor.ts";
 import { checked, columns, factorOf, refuse } from "./row.ts";
 import { secretBytes } from "./written-secret.ts";
 

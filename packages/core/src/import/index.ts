@@ -4,11 +4,11 @@
  * @module
  */
 
+export type { ImportedFactor } from "../factors/factor.ts";
 export type { BetterAuthOptions, BetterAuthRow } from "./better-auth.ts";
 export { fromBetterAuth } from "./better-auth.ts";
 export type { DjangoOtpDevice, DjangoOtpImport, DjangoOtpLeft } from "./django-otp.ts";
 export { fromDjangoOtp } from "./django-otp.ts";
-export type { ImportedFactor } from "./imported-factor.ts";
 export type { OtplibRow } from "./otplib.ts";
 export { fromOtplib } from "./otplib.ts";
 export type { Column } from "./row.ts";

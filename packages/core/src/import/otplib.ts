@@ -1,6 +1,6 @@
 import { z } from "zod";
+import type { ImportedFactor } from "../factors/factor.ts";
 import type { OtpAlgorithm } from "../otp/index.ts";
-import type { ImportedFactor } from "./imported-factor.ts";
 import { type Column, checked, columns, factorOf, refuse } from "./row.ts";
 import { type SecretEncoding, sameBytes, secretBytes } from "./written-secret.ts";
 

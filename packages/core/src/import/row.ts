@@ -1,6 +1,6 @@
 import { z } from "zod";
+import type { ImportedFactor } from "../factors/factor.ts";
 import type { OtpAlgorithm, OtpDigits } from "../otp/index.ts";
-import type { ImportedFactor } from "./imported-factor.ts";
 
 /** A column that may be missing or empty. */
 export type Column<T> = T | null | undefined;

@@ -1,6 +1,6 @@
 import { z } from "zod";
+import type { ImportedFactor } from "../factors/factor.ts";
 import { type ParsedKeyUri, parseKeyUri } from "../otp/index.ts";
-import type { ImportedFactor } from "./imported-factor.ts";
 import { type Column, checked, columns, factorOf, refuse, wholeNumber } from "./row.ts";
 import { sameBytes, secretBytes } from "./written-secret.ts";
 

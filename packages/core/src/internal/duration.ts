@@ -3,6 +3,9 @@ export type Duration = number | `${number}${"s" | "m" | "h" | "d"}`;
 
 const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
+/** Whole seconds from one time to another, in milliseconds: enough that it is over, and 1 at least. */
+export const secondsUntil = (until: number, now: number): number => Math.max(1, Math.ceil((until - now) / 1000));
+
 /** Whole seconds of a duration; `undefined` for what is none (negative, fractional, unknown unit). */
 export function toSeconds(duration: unknown): number | undefined {
   if (typeof duration === "number") {

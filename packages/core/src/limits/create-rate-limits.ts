@@ -1,4 +1,4 @@
-import { ConfigError, refuseUnknown, StoreError } from "../errors.ts";
+import { ConfigError, refuseUnknown, reportError, StoreError } from "../errors.ts";
 import { type Duration, toSeconds } from "../internal/duration.ts";
 import type { Limiter, LimitsBackend } from "./backend.ts";
 import { type Count, countOf, judged, type RateLimitAnswer, refusedForFault } from "./count.ts";
@@ -38,7 +38,7 @@ export interface RateLimits<Name extends string = string> {
 }
 
 /** One limit, ready to count. */
-interface Lane {
+interface Limit {
   name: string;
   policy: RateLimitPolicy;
   limiter: Limiter;
@@ -46,9 +46,6 @@ interface Lane {
 }
 
 type Verb = "consume" | "get" | "delete";
-
-/** One line without the cause: a driver's error may carry the values of a query. */
-const reportError = (error: StoreError): void => console.error(`${error.name}: ${error.message}`);
 
 const SILENT = "The rate limits' backend did not answer, so nothing was counted there. Look whether it is up, and see the cause.";
 
@@ -94,20 +91,20 @@ export function createRateLimits<Name extends string>(
   const { local = false } = backend;
   const within = deadline(milliseconds);
   const standIns = whenDown === "memory" ? memoryLimits() : undefined;
-  const laneFor = (name: string, policy: RateLimitPolicy): Lane => ({
+  const limitFor = (name: string, policy: RateLimitPolicy): Limit => ({
     name,
     policy,
     limiter: backend.limiter(name, policy),
     standIn: standIns?.limiter(name, policy),
   });
-  const lanes = new Map<string, Lane>([...checkedPresets(presets)].map(([name, policy]) => [name, laneFor(name, policy)]));
+  const declared = new Map<string, Limit>([...checkedPresets(presets)].map(([name, policy]) => [name, limitFor(name, policy)]));
   // No preset can be called so.
-  const probe = laneFor("(ready)", { limit: 1_000_000_000, window: 1 });
+  const probe = limitFor("(ready)", { limit: 1_000_000_000, window: 1 });
 
-  const laneOf = (name: string): Lane => {
-    const lane = lanes.get(name);
-    if (!lane) throw new ConfigError(`There is no rate limit ${JSON.stringify(name)}; there are ${[...lanes.keys()].join(", ")}.`);
-    return lane;
+  const limitOf = (name: string): Limit => {
+    const limit = declared.get(name);
+    if (!limit) throw new ConfigError(`There is no rate limit ${JSON.stringify(name)}; there are ${[...declared.keys()].join(", ")}.`);
+    return limit;
   };
 
   let isDown = false;
@@ -127,7 +124,7 @@ export function createRateLimits<Name extends string>(
   };
 
   /** One await in all, since in memory each further one would be a tenth of what counting takes. */
-  const ask = async (verb: Verb, { policy, limiter, standIn }: Lane, key: string, points: number): Promise<RateLimitAnswer> => {
+  const ask = async (verb: Verb, { policy, limiter, standIn }: Limit, key: string, points: number): Promise<RateLimitAnswer> => {
     let said: unknown;
     try {
       said = await asked(limiter, verb, key, points);
@@ -148,7 +145,7 @@ export function createRateLimits<Name extends string>(
     return { ...judged(countOf(counted, verb, points) as Count, policy, wanted), standIn: true };
   };
 
-  const checkedPoints = (points: number, { name, policy: { limit } }: Lane): number => {
+  const checkedPoints = (points: number, { name, policy: { limit } }: Limit): number => {
     if (!Number.isInteger(points) || points < 1 || points > limit)
       throw new ConfigError(`The rate limit "${name}" was asked for ${points} points; it takes a whole number from 1 to its ${limit}.`);
     return points;
@@ -157,8 +154,8 @@ export function createRateLimits<Name extends string>(
   /** Asks once what the program gave is checked; its mistakes are rejections like any other. */
   const checked = (verb: Verb, name: string, key: string, points: number): Promise<RateLimitAnswer> => {
     try {
-      const lane = laneOf(name);
-      return ask(verb, lane, backendKey(key), verb === "consume" ? checkedPoints(points, lane) : 0);
+      const limit = limitOf(name);
+      return ask(verb, limit, backendKey(key), verb === "consume" ? checkedPoints(points, limit) : 0);
     } catch (mistake) {
       return Promise.reject(mistake);
     }
@@ -177,6 +174,6 @@ export function createRateLimits<Name extends string>(
     consume: (name, key, points = 1) => checked("consume", name, key, points),
     peek: (name, key) => checked("get", name, key, 0),
     reset: (name, key) => checked("delete", name, key, 0),
-    policy: (name) => laneOf(name).policy,
+    policy: (name) => limitOf(name).policy,
   } satisfies RateLimits<Name>);
 }

@@ -15,3 +15,6 @@ export function generateSecret(): Uint8Array {
   }
   return secret;
 }
+
+/** Bytes under which a secret is short (128 bits, RFC 4226 §4 R6): its owner is asked to enrol anew. */
+export const SHORT_SECRET = 16;

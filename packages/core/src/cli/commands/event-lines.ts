@@ -1,25 +1,21 @@
+import { fieldsInLine, written } from "../../audit/event-line.ts";
 import type { MfaEvent } from "../../audit/events.ts";
 import { aligned } from "../shell.ts";
 
-const COMMON = new Set(["id", "type", "at", "subject", "tenant", "intact"]);
-
-/** Fields that are milliseconds since 1970. */
-const TIMES = new Set(["until"]);
-
-const shown = (value: unknown): string =>
-  typeof value === "string" ? (/^[\w.:@-]+$/.test(value) ? value : JSON.stringify(value)) : JSON.stringify(value);
+/** A time that an event tells in milliseconds, as people read it. */
+const readable = (until: number): string | number => (Number.isNaN(new Date(until).getTime()) ? until : new Date(until).toISOString());
 
 /** Events as lines under each other: when, what, whose, and the event's own fields. */
 export function eventLines(events: readonly (MfaEvent & { intact?: boolean })[]): string[] {
   return aligned(
-    events.map((event) => [
-      event.at.toISOString(),
-      `${event.intact === false ? "NOT INTACT " : ""}${event.type}`,
-      !event.subject ? "-" : shown(event.tenant === undefined ? event.subject : `${event.subject}@${event.tenant}`),
-      Object.entries(event)
-        .filter(([name]) => !COMMON.has(name))
-        .map(([name, value]) => `${name}=${TIMES.has(name) ? new Date(Number(value)).toISOString() : shown(value)}`)
-        .join(" "),
-    ]),
+    events.map(({ id: _, type, at, subject, tenant, intact, ...fields }) => {
+      const { until, ...rest } = fields as { until?: number };
+      return [
+        at.toISOString(),
+        `${intact === false ? "NOT INTACT " : ""}${type}`,
+        !subject ? "-" : written(tenant === undefined ? subject : `${subject}@${tenant}`),
+        fieldsInLine({ ...rest, ...(until === undefined ? {} : { until: readable(until) }) }),
+      ];
+    }),
   );
 }

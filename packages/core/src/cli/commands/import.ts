@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Mfa, Refusal, Subject } from "../../engine/types.ts";
 import { isMfaError } from "../../errors.ts";
-import type { ImportedSecret } from "../../factors/index.ts";
+import type { ImportedFactor } from "../../factors/index.ts";
 import { addCommand, type Running } from "../command.ts";
 import { dryStore } from "../dry-store.ts";
 import { CliError, EXIT, usage } from "../exit.ts";
@@ -92,11 +92,11 @@ const WHY: Partial<Record<Refusal["reason"], string>> = {
   expired: "others keep changing this user; import the row again",
 };
 
-const isCounterBased = (from: string | ImportedSecret): boolean =>
+const isCounterBased = (from: string | ImportedFactor): boolean =>
   typeof from === "string" ? /^otpauth:\/\/hotp\//i.test(from) : from.type === "hotp";
 
 /** Rows of one user may meet each other, here or in another run: what was changed meanwhile is looked at again. */
-async function takenOver(mfa: Mfa, who: Subject, from: string | ImportedSecret, allowShort: boolean, tally: Tally): Promise<Fate> {
+async function takenOver(mfa: Mfa, who: Subject, from: string | ImportedFactor, allowShort: boolean, tally: Tally): Promise<Fate> {
   for (let attempt = 1; ; attempt += 1) {
     const taken = await mfa.factors.import(who, from, { allowShort });
     if (taken.ok) {
