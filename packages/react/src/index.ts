@@ -7,6 +7,7 @@ export type {
   MfaProblem,
   MfaProblemCode,
   MfaResult,
+  Sent,
   StepUpAbout,
   StepUpFetchOptions,
   StepUpQuestion,

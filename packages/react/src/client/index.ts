@@ -1,4 +1,4 @@
-export type { CallOptions, MfaClient, MfaClientOptions, SignInCallOptions } from "./create-client.ts";
+export type { CallOptions, MfaClient, MfaClientOptions, Sent, SignInCallOptions } from "./create-client.ts";
 export { createMfaClient } from "./create-client.ts";
 export { problemOf } from "./decode.ts";
 export type { ChallengeFacts, DemandFacts, FieldError, MfaProblem, MfaProblemCode, MfaResult } from "./problem.ts";
