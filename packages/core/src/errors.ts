@@ -62,7 +62,7 @@ export class StoreError extends MfaError {
 
 /**
  * The host knows this subject as enrolled and the store holds no factor: somebody deleted rows, or
- * the service runs on another database. Signing in is refused, since a missing row must not switch MFA off.
+ * the service runs on another database. Nothing is allowed that needs no authenticator, since a missing row must not switch MFA off.
  */
 export class EnrolmentMismatchError extends MfaError {
   override readonly name: string = "EnrolmentMismatchError";

@@ -4,6 +4,7 @@
  * @module
  */
 
+export { enrolledBy } from "./audit/enrolled-by.ts";
 export type { MfaEvent, MfaEventDetails, MfaEventOf, MfaEventType } from "./audit/events.ts";
 export type { EventSink } from "./audit/sink.ts";
 export type {

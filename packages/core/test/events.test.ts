@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createMfa, type Delivery, email, hotp, type MfaEvent, type MfaOptions, totp as totpFactor } from "../src/index.ts";
+import { createMfa, type Delivery, email, enrolledBy, hotp, type MfaEvent, type MfaOptions, totp as totpFactor } from "../src/index.ts";
 import { fromBase32, hotp as hotpCode, totp } from "../src/otp/index.ts";
 import { memoryStore } from "../src/stores/memory.ts";
 import { createKit, good, HOUR, MINUTE, required, STEP } from "./support/kit.ts";
@@ -16,6 +16,32 @@ async function start(options: Partial<MfaOptions> = {}) {
   const since = (): object[] => kit.events.splice(0).map(told);
   return { kit, mfa, user, since, subject: user.subject, factorId: user.factorId };
 }
+
+describe("what an event says of who is enrolled", () => {
+  it("A52 is true from the first authenticator on, and false from the removal of the last", async () => {
+    const { kit, mfa, subject, factorId, user } = await start();
+    const said = (): (boolean | undefined)[] => kit.events.splice(0).map(enrolledBy);
+    const second = good(await mfa.factors.setup(subject, { proof: { grant: user.grant } }));
+    expect(said()).toEqual([undefined]);
+    const { grant } = good(await mfa.factors.enable(subject, { code: totp(fromBase32(second.secret), kit.clock.now) }));
+    expect(said()).toEqual([undefined, true]);
+    const first = good(await mfa.factors.remove(subject, factorId, { grant }));
+    expect(said()).toEqual([undefined]);
+    good(await mfa.factors.remove(subject, second.factorId, { grant: first.grant }));
+    expect(said()).toEqual([false]);
+    const again = await kit.enrolled(mfa, subject);
+    expect(said()).toEqual([undefined, undefined, true, undefined]);
+    good(await mfa.disable(subject, { grant: again.grant }));
+    expect(said()).toEqual([false]);
+    const admin = await kit.enrolled(mfa);
+    good(await mfa.factors.import(subject, user.uri));
+    kit.events.length = 0;
+    good(await mfa.admin.reset(subject, { actor: admin.subject, grant: admin.grant, reason: "ticket 7" }));
+    expect(said()).toEqual([false]);
+    good(await mfa.factors.import(subject, user.uri));
+    expect(said()).toEqual([true]);
+  });
+});
 
 describe("what is told of an attempt", () => {
   it("R41 a right code: its method, its authenticator, how far off that is, and what it was for", async () => {

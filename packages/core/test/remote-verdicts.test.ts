@@ -178,6 +178,17 @@ describe("what another service says of somebody", () => {
     expect(told.factors.find(({ id }) => id === added.factorId)).not.toHaveProperty("lastUsedAt");
   });
 
+  it("A52 lets nobody pass who is enrolled in either host's eyes and has no factor there", async () => {
+    const { people, ask, faults } = await twoServices();
+    const remembered = { ...ALICE, enrolled: true };
+    const choice = { ifNotEnrolled: "allow" } as const;
+    expect((await ask(choice)).pass).toBe(true);
+    expect(problemOf(await ask(choice, {}, undefined, remembered))).toMatchObject({ status: 403, code: "enrolment_mismatch" });
+    people.set("alice", remembered);
+    expect(problemOf(await ask(choice))).toMatchObject({ status: 403, code: "enrolment_mismatch" });
+    expect(faults.map(({ name }) => name)).toEqual(["EnrolmentMismatchError", "EnrolmentMismatchError"]);
+  });
+
   it("is not asked by a guard that answers no challenge, nor of whom it does not know", async () => {
     const { kit, mfa, remote, ask, people, faults } = await twoServices();
     const user = await kit.enrolled(mfa, ALICE);

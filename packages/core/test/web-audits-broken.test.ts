@@ -8,6 +8,8 @@ interface Fault {
   answer?(response: Response, request: Request): Response | Promise<Response>;
   /** Guards that are left out. */
   unguarded?: string;
+  /** What it forgets of who is asking. */
+  forgotten?: "enrolled";
 }
 
 const withHeaders = (response: Response, edit: (headers: Headers) => void): Response => {
@@ -50,6 +52,7 @@ const FAULTS: readonly (readonly [string, Fault])[] = [
   ["loses the sign-in's challenge", { request: dropping("mfa-challenge") }],
   ["loses grants", { request: dropping("mfa-grant") }],
   ["loses inline codes", { request: dropping("x-mfa-code") }],
+  ["forgets what the host remembers", { forgotten: "enrolled" }],
   ...auditRoutes.map(({ path }) => [`leaves ${path} unguarded`, { unguarded: path }] as const),
 ];
 
@@ -58,12 +61,18 @@ async function failedBy({
   request: bend = (request) => request,
   answer: turn = (response) => response,
   unguarded,
+  forgotten,
 }: Fault): Promise<string | undefined> {
   const ground = await auditGround();
   const { handler, stepUp } = webMfa(ground.mfa, {
     origins: ground.origins,
     signIn: ground.signIn,
-    subject: (request) => ground.subject(request.headers.get("authorization")),
+    subject(request) {
+      const subject = ground.subject(request.headers.get("authorization"));
+      if (!subject || !forgotten) return subject;
+      const { [forgotten]: _, ...rest } = subject;
+      return rest;
+    },
   });
   const done = () => Response.json({ done: true });
   const guards = auditRoutes.map(({ path, options, isBound }) => ({

@@ -14,6 +14,7 @@ import { factorAad } from "./factor-aad.ts";
 import { granted } from "./grants.ts";
 import { LIVE_CODES, liveCodes } from "./live-codes.ts";
 import { OWN_PURPOSES } from "./own-purposes.ts";
+import { denyMissing } from "./mismatch.ts";
 import { isCodeProof, prove } from "./proof.ts";
 import { walk } from "./road.ts";
 import { bearerOf, keyOf } from "./subject.ts";
@@ -95,6 +96,7 @@ export async function setup(
   const key = keyOf(subject);
   const record = await engine.store.read(key);
   if (signingIn && signingIn.epoch !== record.epoch) return { ok: false, reason: "expired" };
+  if (confirmed(record).length === 0) await denyMissing(engine, subject);
   if (replaces !== undefined && !confirmed(record).some(({ id }) => id === replaces)) return { ok: false, reason: "unknown_factor" };
   let { epoch } = record;
   if (confirmed(record).length > 0 || engine.via !== undefined) {
@@ -141,6 +143,7 @@ export async function enable(
   if (!hasRoom(engine, record, factor.type, row.replaces)) return { ok: false, reason: "factor_limit" };
   const authTime = Math.floor(engine.clock() / 1000);
   const isFirst = confirmed(record).length === 0;
+  if (isFirst) await denyMissing(engine, subject);
   const keys = await engine.openKeys();
   const fresh = isFirst && engine.recoveryCodes > 0 ? newRecoveryCodes(keys.pepper, key, engine.recoveryCodes) : undefined;
   const { applied, epoch } = await change(

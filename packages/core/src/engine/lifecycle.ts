@@ -4,6 +4,7 @@ import { change, confirmed, type Engine } from "./engine.ts";
 import { checkName } from "./enrol.ts";
 import { granted } from "./grants.ts";
 import { OWN_PURPOSES } from "./own-purposes.ts";
+import { denyMissing } from "./mismatch.ts";
 import { type Proven, prove } from "./proof.ts";
 import { walk } from "./road.ts";
 import { bearerOf, keyOf } from "./subject.ts";
@@ -24,6 +25,7 @@ export async function rename(engine: Engine, subject: Subject, id: string, name:
 export async function remove(engine: Engine, subject: Subject, id: string, proof: Proof): Promise<Verification> {
   const who = keyOf(subject);
   const before = confirmed(await engine.store.read(who));
+  if (before.length === 0) await denyMissing(engine, subject);
   // Before the proof, so that a mistaken id costs no code.
   if (!before.some((row) => row.id === id)) return { ok: false, reason: before.length > 0 ? "unknown_factor" : "not_enrolled" };
   const proven = await prove(engine, subject, proof, OWN_PURPOSES.remove);

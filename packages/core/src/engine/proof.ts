@@ -3,6 +3,7 @@ import type { SubjectRecord, SubjectState } from "../stores/store.ts";
 import { challengeOver, markOf, stepUpChallenge } from "./challenges.ts";
 import { confirmed, type Engine } from "./engine.ts";
 import { type Earned, grantClaims, meetsDemand } from "./grants.ts";
+import { denyMissing } from "./mismatch.ts";
 import { walk } from "./road.ts";
 import { bearerOf, keyOf } from "./subject.ts";
 import type { Proof, Refusal, Subject } from "./types.ts";
@@ -59,6 +60,9 @@ export async function prove(engine: Engine, subject: Subject, proof: Proof | und
     return { ok: true, record, by: "code", epoch: record.epoch, method: factor.type, amr: factor.amr, authTime };
   }
   const { proven, state } = await provenByGrant(engine, subject, (proof as { grant?: unknown } | undefined)?.grant);
-  if (confirmed(state).length === 0) return { ok: false, reason: "not_enrolled" };
+  if (confirmed(state).length === 0) {
+    await denyMissing(engine, subject);
+    return { ok: false, reason: "not_enrolled" };
+  }
   return proven ?? { ok: false, reason: "proof_needed" };
 }

@@ -1,10 +1,11 @@
-import { ConfigError, EnrolmentMismatchError } from "../errors.ts";
+import { ConfigError } from "../errors.ts";
 import type { Amr } from "../factors/factor.ts";
 import type { SubjectState } from "../stores/store.ts";
 import { noteSwitch } from "./admin.ts";
 import { answering, issueChallenge } from "./challenges.ts";
 import { useDevice } from "./devices.ts";
 import { change, confirmed, type Engine, isSwitchedOff, methodsOf } from "./engine.ts";
+import { refuseMismatch } from "./mismatch.ts";
 import { keyOf } from "./subject.ts";
 import type { Challenge, SignIn, Subject } from "./types.ts";
 
@@ -55,12 +56,8 @@ export async function signIn(engine: Engine, subject: Subject, { amr: proved, de
     return { required: false, amr, switchedOff: true };
   }
   if (confirmed(state).length === 0) {
-    if (!enrolled) return await withoutFactor(engine, subject, state, amr);
-    await change(engine, who, [{ type: "enrolment_mismatch" }], {});
-    throw new EnrolmentMismatchError(
-      "This user is enrolled in the host's eyes, and the store holds no authenticator. Signing in is refused. " +
-        "Restore the tables nightlatch_*, check that the service runs on the right database, or clear the host's flag on purpose.",
-    );
+    if (!enrolled && !subject.enrolled) return await withoutFactor(engine, subject, state, amr);
+    await refuseMismatch(engine, who);
   }
   const deviceId = await useDevice(engine, who, state, device);
   if (deviceId !== undefined) return { required: false, amr, deviceId };

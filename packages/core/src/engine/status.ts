@@ -2,6 +2,7 @@ import { closedUntil, leaked } from "../lockout/policy.ts";
 import { SHORT_SECRET } from "../otp/secret.ts";
 import { plaintextLength } from "../secrets/seal.ts";
 import { confirmed, type Engine, isSwitchedOff, methodsOf, recoveryCodesLeft } from "./engine.ts";
+import { denyMissing } from "./mismatch.ts";
 import { keyOf } from "./subject.ts";
 import type { Status, Subject } from "./types.ts";
 
@@ -9,6 +10,8 @@ import type { Status, Subject } from "./types.ts";
 export async function status(engine: Engine, subject: Subject): Promise<Status> {
   const state = await engine.store.read(keyOf(subject));
   const factors = confirmed(state);
+  const switchedOff = await isSwitchedOff(engine, keyOf(subject), state);
+  if (factors.length === 0 && !switchedOff) await denyMissing(engine, subject);
   const now = engine.clock();
   const { authenticator: lane } = state.lanes;
   const lockedUntil = closedUntil(engine.schedule, leaked(engine.schedule, lane, now), lane.lockedUntil);
@@ -25,6 +28,6 @@ export async function status(engine: Engine, subject: Subject): Promise<Status> 
     methods: methodsOf(engine, state),
     recoveryCodesLeft: recoveryCodesLeft(state),
     ...(lockedUntil > now ? { lockedUntil: new Date(lockedUntil) } : {}),
-    switchedOff: await isSwitchedOff(engine, keyOf(subject), state),
+    switchedOff,
   };
 }

@@ -25,6 +25,11 @@ export interface Subject {
   amr?: readonly Amr[];
   /**
    */
+  /**
+   * Whether this user is enrolled by what the app itself remembers; not by a read of the store. Where it is true and the
+   * store holds no authenticator, somebody deleted rows: nothing is allowed then that needs none (`EnrolmentMismatchError`).
+   */
+  enrolled?: boolean;
   /** The id of the host's session. Grants are bound to it; one that is earned without a session is good where there is none, and in no session. */
   session?: string;
 }
@@ -279,7 +284,9 @@ export type Setup = { ok: true; factorId: string; secret: string; uri: string; e
 
 /**
  * The engine. Every method may reject with a `StoreError` or `KeyError`, and the answer then is no; or with a
- * `ConfigError` where the host's own arguments make no sense, such as a subject without an id.
+ * `ConfigError` where the host's own arguments make no sense, such as a subject without an id. Where a subject's
+ * `enrolled` is true and the store holds no factor, whatever would take that for leave rejects with an
+ * `EnrolmentMismatchError`: `signIn`, `status`, and what sets up, lists, enables or removes factors.
  */
 export interface Mfa {
   /**
@@ -294,7 +301,8 @@ export interface Mfa {
    * Call it between the first factor and the session: it answers whether a second step is required.
    *
    * @param first - how the first factor was proved (`amr`: `pwd`; or `email` where it was a code by e-mail, which
-   * then is not asked for twice), the token of a trusted device, and what the host remembers of the enrolment
+   * then is not asked for twice), the token of a trusted device, and what the host remembers of the enrolment, where
+   * the subject does not say that
    * @throws EnrolmentMismatchError when `enrolled` is true and the store holds no factor
    */
   signIn(subject: Subject, first: { amr: Amr[]; device?: string; enrolled?: boolean }): Promise<SignIn>;

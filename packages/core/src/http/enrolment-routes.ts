@@ -10,7 +10,15 @@ import * as schemas from "./schemas.ts";
 import type { EnableAnswer, SetupAnswer, StatusAnswer } from "./wire.ts";
 
 const status = route(
-  { method: "GET", path: "/status", id: "status", summary: "The user's own state.", access: "session", answer: schemas.statusAnswer },
+  {
+    method: "GET",
+    path: "/status",
+    id: "status",
+    summary: "The user's own state.",
+    access: "session",
+    answer: schemas.statusAnswer,
+    refusals: ["enrolment_mismatch"],
+  },
   async ({ mfa, asking }) => {
     const { enabled, factors, methods, recoveryCodesLeft, lockedUntil, switchedOff } = await mfa.status(asking);
     return json(200, {
@@ -67,7 +75,7 @@ const enable = route(
     takesCode: true,
     body: schemas.enableBody,
     answer: schemas.enableAnswer,
-    refusals: [...CODE_REFUSALS, "factor_limit", "unsupported"],
+    refusals: [...CODE_REFUSALS, "enrolment_mismatch", "factor_limit", "unsupported"],
   },
   async (context, { code, factor_id: factorId }) => {
     const { mfa, asking, signIn } = context;

@@ -12,6 +12,7 @@ const list = route(
     summary: "The enabled authenticators.",
     access: "session",
     answer: schemas.factorsAnswer,
+    refusals: ["enrolment_mismatch"],
   },
   async ({ mfa, asking }) => json(200, { factors: (await mfa.factors.list(asking)).map(factorOf) }),
 );

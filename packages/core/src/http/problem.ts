@@ -46,7 +46,7 @@ const PROBLEMS: Readonly<Record<ProblemCode, readonly [status: number, title: st
   challenge_expired: [401, "This took too long, or something changed meanwhile. Start again."],
   locked: [429, "Too many wrong codes. Wait before the next one."],
   enrolment_required: [403, "This needs two-step verification. Set it up first."],
-  enrolment_mismatch: [403, "Your two-step verification can't be found. Signing in is refused until an administrator has looked into it."],
+  enrolment_mismatch: [403, "Your two-step verification can't be found. This is refused until an administrator has looked into it."],
   origin_refused: [403, "This request came from another site, so it was refused."],
   body_invalid: [400, "The request is not what this route takes."],
   body_too_large: [413, "The request's body is over 16 KiB."],

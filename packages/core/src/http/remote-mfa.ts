@@ -2,7 +2,7 @@ import { decodeProtectedHeader } from "jose";
 import type { z } from "zod";
 import { bearerOf, checked } from "../engine/subject.ts";
 import type { Demand, Mfa, Status, Subject, Verification } from "../engine/types.ts";
-import { ConfigError, refuseUnknown, StoreError } from "../errors.ts";
+import { ConfigError, EnrolmentMismatchError, refuseUnknown, StoreError } from "../errors.ts";
 import { askerDigest } from "../grants/grant.ts";
 import { safeUrl } from "../internal/safe-url.ts";
 import { header } from "./message.ts";
@@ -144,6 +144,7 @@ export function remoteMfa({
     const must = async <T>(path: string, answer: z.ZodType<T>, body?: object): Promise<T> => {
       const told = await called(path, answer, body);
       if ("body" in told) return told.body;
+      if (told.problem.code === "enrolment_mismatch") throw missingThere(base);
       throw new StoreError(
         `The MFA service at ${base}${path} answered ${told.problem.code}, so the request is denied. ` +
           "It has to know the caller by the header fields that remoteMfa forwards.",
@@ -179,6 +180,7 @@ export function remoteMfa({
         const told = await must("/status", schemas.statusAnswer);
         // What says that no proof is needed has to be said of whoever the guard lets pass.
         if (told.asker !== asker) throw foreignStatus();
+        if (subject.enrolled && !told.mfa_enabled && told.switched_off !== true) throw missingThere(base);
         return statusOf(told);
       },
       async verify(answer) {
@@ -198,6 +200,12 @@ export function remoteMfa({
     },
   } satisfies RemoteMfa);
 }
+
+/** Why nobody passes who has no factor there, and should have one. */
+const missingThere = (base: string): EnrolmentMismatchError =>
+  new EnrolmentMismatchError(
+    `This user is enrolled in the host's eyes, and the MFA service at ${base} holds no authenticator, so nothing is allowed that needs none.`,
+  );
 
 /** Why a status does not hold here. */
 const foreignStatus = (): ConfigError =>

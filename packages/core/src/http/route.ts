@@ -96,7 +96,7 @@ export function route<A extends Access, Body = Record<string, never>>(
 export const CODE_REFUSALS: readonly ProblemCode[] = ["code_invalid", "code_used", "locked", "challenge_expired"];
 
 /** Refusals of a change of factors. */
-export const PROOF_REFUSALS: readonly ProblemCode[] = [...CODE_REFUSALS, "proof_needed", "enrolment_required"];
+export const PROOF_REFUSALS: readonly ProblemCode[] = [...CODE_REFUSALS, "proof_needed", "enrolment_required", "enrolment_mismatch"];
 
 /** Whether a result is a refusal. */
 export const isRefusal = (result: { ok: boolean }): result is Refusal => result.ok !== true;

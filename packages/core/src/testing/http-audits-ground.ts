@@ -34,7 +34,7 @@ export interface AuditGround extends ManualClock {
   mfa: Mfa;
   /** Pages on them may call from elsewhere. */
   origins: readonly string[];
-  /** Who is asking, by the host's `Authorization` header. */
+  /** Who is asking, by the host's `Authorization` header; ids that begin with `known-` the host remembers as enrolled. */
   subject(authorization: string | null | undefined): Subject | undefined;
   signIn: {
     /** The id of the session to come. */
@@ -90,7 +90,8 @@ export async function auditGround(): Promise<AuditGround> {
     origins: [ORIGIN],
     subject(authorization: string | null | undefined) {
       const [, id, session] = /^Bearer ([\w-]+):([\w-]+)$/.exec(authorization ?? "") ?? [];
-      return id && session ? { id, session, name: `${id}@example.com` } : undefined;
+      const remembered = id?.startsWith("known-") ? { enrolled: true } : {};
+      return id && session ? { id, session, name: `${id}@example.com`, ...remembered } : undefined;
     },
     signIn: {
       session() {

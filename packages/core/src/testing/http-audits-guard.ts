@@ -150,6 +150,23 @@ export const guardAudits: readonly AuditCase[] = [
   },
   {
     level: "MUST",
+    name: "A52 who is enrolled in the host's eyes, and whose rows are gone, passes no guard and sets up nothing",
+    async run({ call, mfa, someone }) {
+      const as = `${someone("known")}:s1`;
+      for (const answer of [
+        await call("POST", "/choice", { as }),
+        await call("POST", "/any", { as }),
+        await call("POST", "/choice", { as, headers: { "x-mfa-code": "123456" } }),
+        await mfa("POST", "/setup", { as }),
+        await mfa("GET", "/status", { as }),
+        await mfa("POST", "/disable", { as }),
+      ]) {
+        isProblem(answer, "enrolment_mismatch", 403);
+      }
+    },
+  },
+  {
+    level: "MUST",
     name: "a guard wants to know who is asking",
     async run({ call }) {
       isProblem(await call("POST", "/any"), "unauthenticated", 401);

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { BEHIND_ALL_IDS, eventId } from "../../src/audit/event-id.ts";
 import { EnrolmentMismatchError } from "../../src/index.ts";
 import { fromBase32, totp } from "../../src/otp/index.ts";
-import { type Check, good, MINUTE, reason, required, STEP } from "../support/kit.ts";
+import { type Check, good, HOUR, MINUTE, reason, required, STEP, together } from "../support/kit.ts";
+
+const NEWEST = { above: "", below: BEHIND_ALL_IDS, order: "newest", limit: 1 } as const;
 
 export const lifecycleChecks: Check[] = [
   {
@@ -281,6 +284,72 @@ export const lifecycleChecks: Check[] = [
       assert.equal((await mfa.signIn(subject, { amr: ["pwd"], enrolled: false })).required, false);
       const user = await kit.enrolled(mfa);
       for (const enrolled of [true, false]) assert.equal((await mfa.signIn(user.subject, { amr: ["pwd"], enrolled })).required, true);
+    },
+  },
+  {
+    title:
+      "A52 rows that are gone give leave to nothing where the host remembers them: no state, no set-up, no change, no new authenticator",
+    async run(kit) {
+      const mfa = await kit.mfa();
+      const user = await kit.enrolled(mfa);
+      const remembered = { ...user.subject, enrolled: true };
+      assert.equal((await mfa.status(remembered)).enabled, true);
+      // Begun by somebody who kept quiet about what the host remembers.
+      const vanish = () => kit.store.apply({ tenant: "", subject: user.subject.id, now: kit.clock.now, removeAll: true, audit: [] });
+      await vanish();
+      const { secret } = good(await mfa.factors.setup(user.subject));
+      const code = totp(fromBase32(secret), kit.clock.now);
+      const proof = { grant: user.grant };
+      for (const [what, refused] of Object.entries({
+        status: () => mfa.status(remembered),
+        list: () => mfa.factors.list(remembered),
+        setup: () => mfa.factors.setup(remembered),
+        enable: () => mfa.factors.enable(remembered, { code }),
+        remove: () => mfa.factors.remove(remembered, user.factorId, proof),
+        disable: () => mfa.disable(remembered, proof),
+        regenerate: () => mfa.regenerateRecoveryCodes(remembered, proof),
+      })) {
+        await assert.rejects(refused, { code: "enrolment_mismatch" }, what);
+      }
+      assert.equal((await mfa.status(user.subject)).enabled, false);
+      const told = async () => (await kit.logged(mfa, user.subject)).filter((type) => type === "enrolment_mismatch").length;
+      assert.equal(await told(), 1);
+      kit.clock.advance(HOUR);
+      await together(10, () => assert.rejects(mfa.status(remembered), { code: "enrolment_mismatch" }));
+      assert.equal(await told(), 2);
+      // A sign-in is told each time, whichever way the host says it.
+      for (const said of [{}, { enrolled: true }]) {
+        await assert.rejects(mfa.signIn(said.enrolled ? user.subject : remembered, { amr: ["pwd"], ...said }), {
+          code: "enrolment_mismatch",
+        });
+      }
+      assert.equal(await told(), 4);
+      assert.equal((await mfa.signIn(user.subject, { amr: ["pwd"] })).required, false);
+    },
+  },
+  {
+    title: "A52 a host that hears of a removal a moment late raises no alarm, as long as the log vouches for it",
+    async run(kit) {
+      const mfa = await kit.mfa();
+      const user = await kit.enrolled(mfa);
+      const remembered = { ...user.subject, enrolled: true };
+      good(await mfa.disable(remembered, { grant: user.grant }));
+      assert.equal((await mfa.status(remembered)).enabled, false);
+      kit.clock.advance(MINUTE);
+      assert.equal((await mfa.status(remembered)).enabled, false);
+      kit.clock.advance(1);
+      await assert.rejects(mfa.status(remembered), { code: "enrolment_mismatch" });
+      // Enrolled again since, or told by a row that nobody wrote here: then it was no removal.
+      const again = await kit.enrolled(mfa, user.subject);
+      good(await mfa.disable(remembered, { grant: again.grant }));
+      await kit.enrolled(mfa, user.subject);
+      const who = { tenant: "", subject: user.subject.id };
+      await kit.store.apply({ ...who, now: kit.clock.now, removeAll: true, audit: [] });
+      await assert.rejects(mfa.status(remembered), { code: "enrolment_mismatch" });
+      const [row] = await kit.store.auditFind({ ...NEWEST, who, types: ["mfa_disabled"] });
+      assert.ok(row);
+      await kit.store.apply({ ...who, now: kit.clock.now, audit: [{ ...row, id: eventId(kit.clock.now), at: kit.clock.now }] });
+      await assert.rejects(mfa.status(remembered), { code: "enrolment_mismatch" });
     },
   },
   {

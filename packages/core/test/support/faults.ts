@@ -125,7 +125,19 @@ const engineFaults: Fault[] = [
     "R20 A12",
   ),
   engine("a sign-in takes anybody's challenge", "engine/verify.ts", [["claims?.sub !== signingIn.id || ", ""]], "A24 "),
-  engine("missing rows switch MFA off", "engine/sign-in.ts", [["if (!enrolled) return", "if (enrolled !== null) return"]], "A52 "),
+  engine(
+    "missing rows switch MFA off",
+    "engine/sign-in.ts",
+    [["if (!enrolled && !subject.enrolled) return", "if (enrolled !== null) return"]],
+    "A52 ",
+  ),
+  engine(
+    "missing rows give leave in a session",
+    "engine/mismatch.ts",
+    [["if (!subject.enrolled) return", "if (subject.enrolled !== null) return"]],
+    "A52 ",
+  ),
+  engine("whatever the log says is a removal", "engine/mismatch.ts", [["isIntact(audit, newest) && ", "audit.length > 0 && "]], "A52 "),
 ];
 
 /** Stores and engines that are broken on purpose. */
