@@ -54,8 +54,6 @@ describe.skipIf(!hasTool("chromium"))("an enrolled administrator in Chromium", (
     await asking.getByText("Its bookings to come are cancelled. You may be asked for a code.").waitFor();
     await expectAccessible(page);
     await picture(page, "delete-room", false);
-    const { y = 0, height = 0 } = (await asking.boundingBox()) ?? {};
-    expect(Math.abs(y + height / 2 - (page.viewportSize()?.height ?? 0) / 2)).toBeLessThanOrEqual(1);
     await asking.getByRole("button", { name: "Delete room" }).click();
     const stepUp = page.getByRole("dialog", { name: /Confirm it’s you to delete Workshop/ });
     await stepUp.waitFor();
@@ -98,6 +96,9 @@ describe.skipIf(!hasTool("chromium"))("an enrolled administrator in Chromium", (
     await asking.getByText("The account member, its authenticators and its bookings to come are removed.").waitFor();
     await expectAccessible(page);
     await picture(page, "delete-user", false);
+    // It stands in the middle of the window.
+    const { y = 0, height = 0 } = (await asking.boundingBox()) ?? {};
+    expect(Math.abs(y + height / 2 - (page.viewportSize()?.height ?? 0) / 2)).toBeLessThanOrEqual(1);
     await asking.getByRole("button", { name: "Delete user" }).click();
     const stepUp = page.getByRole("dialog", { name: "Confirm it’s you to delete Demo Member" });
     await stepUp.getByText("member@example.com").waitFor();
