@@ -196,7 +196,7 @@ export const lifecycleAudits: readonly AuditCase[] = [
   },
   {
     level: "MUST",
-    name: "A42 an id that no store can look for is the request's fault, in a path and in a body",
+    name: "A39 an id that no store can look for is the request's fault, in a path and in a body",
     async run({ mfa, enrolled }) {
       const { as, fresh } = await enrolled();
       for (const id of ["%00", "a%00b", "%EF%BF%BD", "%0A", "%20"]) {

@@ -127,7 +127,22 @@ const signInAudits: readonly AuditCase[] = [
   },
   {
     level: "MUST",
-    name: "A34 disabling MFA ends the trust in every device",
+    name: "A34 disabling MFA ends the trust in every device, for whoever enrols anew too",
+    async run({ mfa, enrolled, challenge, ground, authenticator }) {
+      const { as, id, fresh } = await enrolled();
+      const headers = { "mfa-challenge": await challenge(id) };
+      const done = isDone(await mfa("POST", "/verify", { headers, body: { code: fresh(), trust_device: "Laptop" } }));
+      const token = cookieIn(done.headers, "__Host-mfa-device")?.value;
+      isDone(await mfa("POST", "/disable", { as, body: { code: fresh() } }));
+      assert.deepEqual(isDone(await mfa("GET", "/devices", { as })).body, { devices: [] });
+      const { body } = isDone(await mfa("POST", "/setup", { as, body: {} }));
+      isDone(await mfa("POST", "/enable", { as, body: { code: authenticator(body.uri).code() } }));
+      assert.equal((await ground.afterPassword(id, token)).required, true);
+    },
+  },
+  {
+    level: "MUST",
+    name: "A34 new recovery codes end the trust in every device",
     async run({ mfa, enrolled, challenge, ground }) {
       const { as, id, fresh } = await enrolled();
       const headers = { "mfa-challenge": await challenge(id) };
