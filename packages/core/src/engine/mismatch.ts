@@ -1,6 +1,6 @@
 import { enrolledBy } from "../audit/enrolled-by.ts";
 import { BEHIND_ALL_IDS } from "../audit/event-id.ts";
-import type { MfaEventType } from "../audit/events.ts";
+import { RECORDS } from "../audit/events.ts";
 import { eventOf, isIntact } from "../audit/row.ts";
 import { EnrolmentMismatchError } from "../errors.ts";
 import { keyedHash } from "../secrets/keyed-hash.ts";
@@ -17,9 +17,6 @@ const HEARD_WITHIN = 60_000;
 
 /** Milliseconds that one row of the log stands for: a page asks at every request, and the next row would tell nothing new. */
 const NOTED_EVERY = 3_600_000;
-
-/** What becomes of authenticators. */
-const RECORDS = ["factor_enabled", "factor_imported", "factor_removed", "mfa_disabled", "mfa_reset"] as const satisfies MfaEventType[];
 
 /** Whether the log vouches that the last authenticator was removed as it should be, and just now. */
 async function wasRemovedJustNow(engine: Engine, who: SubjectKey, now: number): Promise<boolean> {

@@ -24,8 +24,6 @@ export interface Subject {
    */
   amr?: readonly Amr[];
   /**
-   */
-  /**
    * Whether this user is enrolled by what the app itself remembers; not by a read of the store. Where it is true and the
    * store holds no authenticator, somebody deleted rows: nothing is allowed then that needs none (`EnrolmentMismatchError`).
    */
