@@ -1,9 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { newDatabase } from "@nightlatch/internal-services";
+import express from "express";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import type { Database } from "../src/database/database.ts";
+import { openEmbedded } from "../src/database/embedded.ts";
+import { connectToServer } from "../src/database/server.ts";
+import { answerProblems } from "../src/http/answer-problems.ts";
+import { createLog } from "../src/log.ts";
 import { type ServiceName, services } from "../src/services.ts";
 import { DEMO_PASSWORD, hoursAhead } from "./support/demo.ts";
-import { call, tokenOf } from "./support/http.ts";
+import { call, expectProblem, tokenOf } from "./support/http.ts";
 import { startOnServer } from "./support/server.ts";
-import { endAll, type Started, startSystem } from "./support/system.ts";
+import { endAll, newFolder, type Started, startSystem } from "./support/system.ts";
 
 /** What a sender may put where something else is wanted: none of it is ours to fail at. */
 const TEXTS = [
@@ -74,6 +84,45 @@ interface Described extends Operation {
   method: string;
   path: string;
 }
+
+/** Any text, number or date, as text: few of them are what a field wants. */
+const anyText = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 60 }),
+  fc.string({ unit: "grapheme", maxLength: 60 }),
+  fc
+    .tuple(fc.string({ maxLength: 5 }), fc.constantFrom("\u0000", "\ud800", "\u202e", "\n"), fc.string({ maxLength: 5 }))
+    .map((parts) => parts.join("")),
+  fc.date({ noInvalidDate: true }).map((at) => at.toISOString()),
+  fc.date({ noInvalidDate: true }).map((at) => at.toISOString().replace(/T.*/, "")),
+  fc
+    .tuple(fc.integer({ min: 0, max: 9999 }), fc.constantFrom("-01-01T00:00:00+23:59", "-12-31T23:59:59-23:59", "-02-29", "-06-15"))
+    .map(([year, rest]) => String(year).padStart(4, "0") + rest),
+  fc.bigInt().map(String),
+  fc.double().map(String),
+);
+
+/** Any member of a body. */
+const anyValue = fc.oneof(anyText, fc.integer(), fc.double(), fc.jsonValue(), fc.array(anyText, { maxLength: 3 }));
+
+/** Any cursor: text, or what a page's cursor holds with parts of one's own. */
+const anyCursor = fc.oneof(
+  anyText,
+  fc
+    .oneof(anyValue, fc.tuple(anyValue, fc.oneof(fc.integer(), anyValue)))
+    .map((held) => Buffer.from(JSON.stringify(held) ?? "").toString("base64url")),
+);
+
+/** What Nightlatch's routes take in a body, all of it. */
+const MFA_BODIES = {
+  "POST /auth/mfa/setup": ["name", "kind"],
+  "POST /auth/mfa/enable": ["code", "factor_id"],
+  "POST /auth/mfa/disable": ["code"],
+  "POST /auth/mfa/challenge": ["purpose", "bind"],
+  "POST /auth/mfa/verify": ["code", "challenge", "factor_id", "remember_device"],
+  "POST /auth/mfa/recovery-codes": ["code"],
+  "PATCH /auth/mfa/factors/1": ["name"],
+  "POST /auth/mfa/factors/1/resync": ["codes"],
+} as const;
 
 let system: Started;
 let admin: string;
@@ -153,4 +202,74 @@ describe.each([
     }
     expect(faults).toEqual([]);
   });
+
+  test("whatever text, number or date stands in any input, no service fails at it", async () => {
+    const inputs = routes.flatMap(({ service, method, path, parameters = [] }) =>
+      method !== "GET"
+        ? []
+        : parameters.filter((one) => one.in === "query").map(({ name }) => ({ at: system[service] + path.replace(/\{\w+\}/g, "1"), name })),
+    );
+    const inQuery = fc
+      .constantFrom(...inputs)
+      .chain((input) => (input.name === "cursor" ? anyCursor : anyText).map((value) => ({ ...input, value })));
+    const members = Object.entries(BODIES).flatMap(([route, { path, body }]) =>
+      Object.keys(body).map((name) => ({ route, path, body, name })),
+    );
+    const inBody = fc.constantFrom(...members).chain((member) => anyValue.map((value) => ({ ...member, value })));
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(inQuery, inBody), async (input) => {
+        if ("at" in input) {
+          expect(await faultOf("GET", `${input.at}?${new URLSearchParams({ [input.name]: input.value })}`)).toEqual([]);
+        } else {
+          const [service, method = "", at = ""] = input.route.split(" ");
+          const url = system[service as ServiceName] + (input.path ?? at);
+          expect(await faultOf(method, url, { ...input.body, [input.name]: input.value })).toEqual([]);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test("whatever text, number or date stands in what Nightlatch's routes take, the users service does not fail at it", async () => {
+    const tokens: string[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      const json = { name: "A", username: `fuzzed${n}`, email: `fuzzed${n}@example.com`, password: DEMO_PASSWORD };
+      expect((await call("POST", `${system.users}/auth/register`, { json })).status).toBe(201);
+      tokens.push(await tokenOf(system.users, `fuzzed${n}`, DEMO_PASSWORD));
+    }
+    const members = Object.entries(MFA_BODIES).flatMap(([route, names]) => names.map((name) => ({ route, name })));
+    const input = fc.constantFrom(...members).chain((member) => anyValue.map((value) => ({ ...member, value })));
+    let turn = 0;
+    await fc.assert(
+      fc.asyncProperty(input, async ({ route, name, value }) => {
+        const [method = "", path = ""] = route.split(" ");
+        turn += 1;
+        const { status, text } = await call(method, system.users + path, { token: tokens[turn % 5], json: { [name]: value } });
+        expect({ status: status < 500, text }).toEqual({ status: true, text });
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+test.each([
+  ["PostgreSQL", async (): Promise<Database> => await connectToServer(await newDatabase(inject("postgresUrl")), createLog("silent"))],
+  ["the embedded database", async (): Promise<Database> => await openEmbedded(newFolder())],
+])("a value that reaches %s unjudged, and that it has no room for, is the sender's fault, not ours", async (_, connect) => {
+  const database = await connect();
+  const app = express();
+  app.get("/:kind", async (req, res) => {
+    const text = { nul: "a\0b", date: "0000-01-01", number: "99999999999" }[req.params.kind];
+    const type = { nul: "text", date: "date", number: "integer" }[req.params.kind];
+    res.json(await database.query(`SELECT $1::text::${type} AS value`, [text]));
+  });
+  app.get("/", async (_req, res) => void res.json(await database.query("SELECT nothing")));
+  const server = createServer(app.use(answerProblems(createLog("silent")))).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const at = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
+  for (const kind of ["nul", "date", "number"]) expectProblem(await call("GET", `${at}/${kind}`), 422, "input_invalid");
+  expectProblem(await call("GET", `${at}/`), 500, "internal");
+  server.closeAllConnections();
+  server.close();
+  await database.close();
 });

@@ -39,6 +39,12 @@ export function violated(error: unknown): string | undefined {
   return typeof code === "string" && code.startsWith("23") && typeof constraint === "string" ? constraint : undefined;
 }
 
+/** Whether PostgreSQL refused a value for being none of its type's, a NUL in a text say (SQLSTATE class 22); its code. */
+export function refusedValue(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return undefined;
+  return /^22[0-9A-Z]{3}$/.test(error.code) ? error.code : undefined;
+}
+
 /** The database did not answer, or is going away: nothing is wrong with what it was asked. */
 export class DatabaseOutage extends Error {
   override readonly name = "DatabaseOutage";

@@ -3,7 +3,7 @@ import { type HttpResponse, toProblem } from "@nightlatch/core/http";
 import { send } from "@nightlatch/express";
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { Logger } from "pino";
-import { DatabaseOutage } from "../database/database.ts";
+import { DatabaseOutage, refusedValue } from "../database/database.ts";
 import { Problem } from "./problem.ts";
 
 /** What Express and its body parsers throw about a request, by status. Their own words may quote the body. */
@@ -25,6 +25,8 @@ function answerFor(error: unknown): HttpResponse {
   if (error instanceof Problem) return error;
   if (isMfaError(error)) return toProblem(error);
   if (error instanceof DatabaseOutage) return new Problem("unavailable");
+  // Each input is judged before it gets there. What that lets through is the sender's still, and no fault of the service's.
+  if (refusedValue(error)) return new Problem("input_invalid");
   return clientFault(error) ?? new Problem("internal");
 }
 
@@ -38,6 +40,8 @@ export function answerProblems(log: Logger): ErrorRequestHandler {
   return function problems(error: unknown, _req, res, next) {
     const answer = answerFor(error);
     if (answer.status >= 500 || isMfaError(error)) log.error({ err: error, req_id: res.get("X-Request-Id") }, "request failed");
+    else if (refusedValue(error))
+      log.warn({ sqlstate: refusedValue(error), req_id: res.get("X-Request-Id") }, "a value reached the database unjudged");
     if (res.headersSent) return next(error);
     send(res, answer);
   };

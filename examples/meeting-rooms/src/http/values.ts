@@ -7,8 +7,8 @@ const LARGEST_ID = 2_147_483_647;
 const TIME = "must be an ISO 8601 time with its offset, such as 2030-05-01T09:00:00+02:00 or 2030-05-01T07:00:00Z";
 
 /** The years that a calendar has any use for. PostgreSQL's own end elsewhere than a `Date`'s, and beyond either is an error. */
-const [FIRST, LAST] = [Date.UTC(1900, 0, 1), Date.UTC(9000, 0, 1)];
-const YEARS = "must lie in the years 1900 to 8999";
+const [FIRST, LAST] = [Date.UTC(2000, 0, 1), Date.UTC(2101, 0, 1)];
+const YEARS = "must lie in the years 2000 to 2100";
 
 const isInCalendar = (at: Date): boolean => at.getTime() >= FIRST && at.getTime() < LAST;
 
