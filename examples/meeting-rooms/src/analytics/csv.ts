@@ -1,14 +1,17 @@
 /** What a cell may hold. */
 export type Cell = string | number | boolean | null;
 
-/** What makes a spreadsheet take a text for a formula, and run it (OWASP, CSV injection). */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * What makes a spreadsheet take a text for a formula, and run it (OWASP, CSV injection), in either width. Where semicolons
+ * part its cells, what stands behind one in the text is the beginning of a cell as well.
+ */
+const FORMULA = /(?<=^|[;\t\r\n])(?=["\s]*[=+\-@＝＋－＠]|[\t\r])/g;
 
-/** A field as RFC 4180 §2 wants it. Text that would be a formula gets an apostrophe in front; numbers are numbers. */
+/** A field as RFC 4180 §2 wants it. What would be a formula gets an apostrophe in front; numbers are numbers. */
 function field(cell: Cell): string {
   if (cell === null) return "";
   if (typeof cell !== "string") return String(cell);
-  const text = FORMULA.test(cell) ? `'${cell}` : cell;
+  const text = cell.replace(FORMULA, "'");
   return /[",\r\n']/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
