@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import type { BookingBounds } from "./bookings/booking.ts";
 import { services as all, type ServiceName } from "./services.ts";
 import { StartError } from "./start-error.ts";
 
@@ -20,6 +21,8 @@ export interface Config {
   rotateNow: boolean;
   production: boolean;
   host: string;
+  /** Whether nobody but this machine can reach the services: what is made for trying things out is open there alone. */
+  onLoopback: boolean;
   ports: Readonly<Record<ServiceName, number>>;
   /** Where each service answers, for the others: `users` publishes its signing keys there. */
   urls: Readonly<Record<ServiceName, string>>;
@@ -36,6 +39,8 @@ export interface Config {
   securityPage: string | undefined;
   /** Whose `X-Forwarded-For` is believed, as Express' `trust proxy` says it. */
   trustProxy: string;
+  /** How far ahead, and how much, one may book. */
+  bookings: BookingBounds;
   /** Absolute: the embedded database and the development keyring live there. */
   dataFolder: string;
   /** The keyring; `undefined` in development, when one is kept in the data folder. */
@@ -52,6 +57,11 @@ const port = (fallback: number) =>
     .min(1, "is a port number")
     .max(65_535, "is a port number")
     .default(fallback);
+
+const wholeNumber = (least: number, most: number) => {
+  const what = `is a whole number from ${least} to ${most}`;
+  return z.coerce.number({ error: what }).int(what).min(least, what).max(most, what);
+};
 
 const webUrl = (error: string) => z.url({ protocol: /^https?$/, error });
 const url = webUrl("is an http or https URL");
@@ -93,6 +103,8 @@ const environment = z.object({
   WEB_CONSOLE: z.enum(["on", "off"], { error: 'is "on" or "off"' }).default("on"),
   CONSOLE_PORT: port(8000),
   GRAFANA_URL: url.optional(),
+  BOOKING_DAYS_AHEAD: wholeNumber(1, 3_660).default(366),
+  BOOKINGS_TO_COME: wholeNumber(1, 100_000).default(100),
   TRUST_PROXY: z.string().min(1).default("loopback"),
   REDIS_URL: z
     .string()
@@ -152,6 +164,9 @@ function readArguments(args: readonly string[]): Asked {
   return { services: [known], console: false, ...rotating };
 }
 
+/** Whether an address to listen on is of this machine alone (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3, RFC 6761 §6.3). */
+const isLoopback = (host: string): boolean => host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+
 /** An address that this machine can call, for one that it listens on. */
 export const callable = (host: string): string =>
   ["0.0.0.0", "::"].includes(host) ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
@@ -188,6 +203,14 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
   if (servesData && production && !data.NIGHTLATCH_KEYS) {
     throw new StartError(`NODE_ENV is production and NIGHTLATCH_KEYS is not set: nothing could be sealed. ${HOW_TO_MAKE_KEYS}`);
   }
+  const onLoopback = isLoopback(data.HOST);
+  const demo = !production && data.DEMO_DATA === "on";
+  if (demo && !onLoopback && services.length > 0) {
+    throw new StartError(
+      `HOST is ${data.HOST}, which others can reach, and demo accounts have a password that is printed for all to read. ` +
+        "DEMO_DATA=off starts without them; HOST=127.0.0.1 is this machine alone.",
+    );
+  }
   const ofEach = <Value>(value: (place: Place) => Value): Readonly<Record<ServiceName, Value>> =>
     Object.fromEntries(SERVICES.map((name) => [name, value(places.data[name])])) as Record<ServiceName, Value>;
   const urlOf = ({ URL, PORT }: Place): string => URL ?? `http://${callable(data.HOST)}:${PORT}`;
@@ -199,6 +222,7 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     rotateNow,
     production,
     host: data.HOST,
+    onLoopback,
     ports: ofEach(({ PORT }) => PORT),
     urls: ofEach(urlOf),
     processes: ofEach((place) => place.PROCESSES ?? [urlOf(place)]),
@@ -208,9 +232,10 @@ export function loadConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     mailFrom: data.MAIL_FROM,
     securityPage: data.SECURITY_PAGE,
     trustProxy: data.TRUST_PROXY,
+    bookings: { daysAhead: data.BOOKING_DAYS_AHEAD, toCome: data.BOOKINGS_TO_COME },
     dataFolder: resolve(data.NIGHTLATCH_DATA),
     keys: data.NIGHTLATCH_KEYS,
-    demo: !production && data.DEMO_DATA === "on",
+    demo: demo && onLoopback,
     logLevel: data.LOG_LEVEL ?? (production ? "info" : "warn"),
   });
 }

@@ -17,10 +17,14 @@ export interface Running {
 
 async function startServices(config: Config, log: Logger, onClose: ServiceContext["onClose"]): Promise<void> {
   const context = await openContext(config, log, onClose);
-  if (config.production && (await hasDemoAccounts(context.database))) {
+  const open = config.production
+    ? "NODE_ENV is production"
+    : config.onLoopback
+      ? undefined
+      : `HOST is ${config.host}, which others can reach`;
+  if (open !== undefined && (await hasDemoAccounts(context.database))) {
     throw new StartError(
-      "NODE_ENV is production, and the database holds demo accounts, whose password is printed for all to read. " +
-        "Delete them, or use another database.",
+      `${open}, and the database holds demo accounts, whose password is printed for all to read. Delete them, or use another database.`,
     );
   }
   if (config.demo) await seedDemo(context.database);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { enrol } from "./support/authenticator.ts";
 import { DEMO_PASSWORD, hoursAhead } from "./support/demo.ts";
 import { call, expectProblem, tokenOf } from "./support/http.ts";
-import { startOnServer } from "./support/server.ts";
+import { freshServer, startOnServer } from "./support/server.ts";
 import { endAll, type Started, startSystem } from "./support/system.ts";
 
 let system: Started;
@@ -75,6 +75,15 @@ describe("booking", () => {
     expect(answer.body.errors.map(({ path }: { path: string }) => path)).toEqual(paths);
   });
 
+  test("a year ahead, and no further", async () => {
+    const inDays = (days: number) => new Date(Date.now() + days * 86_400_000);
+    const from = (at: Date) => ({ starts_at: at.toISOString(), ends_at: new Date(at.getTime() + 3_600_000).toISOString() });
+    const answer = await book(request(10, 11, from(inDays(366.1))));
+    expectProblem(answer, 422, "input_invalid");
+    expect(answer.body.errors).toEqual([{ path: "starts_at", message: "must be within 366 days from now" }]);
+    expect((await book(request(10, 11, from(inDays(365.9))))).status).toBe(201);
+  });
+
   test("12 hours exactly will do", async () => {
     expect((await book(request(1100, 1112))).status).toBe(201);
   });
@@ -98,6 +107,25 @@ describe("booking", () => {
     await booked(99, {}, guest);
     await booked(103, {}, guest);
     await booked(101, { room_id: 1 }, guest);
+  });
+
+  test("a member has so many bookings to come and no more, however many are asked for at once; administrators have no bound", async () => {
+    const bounded = await startSystem({ env: { ...(await freshServer()), BOOKINGS_TO_COME: "8" } });
+    const [own = "", admins = ""] = await Promise.all(["guest", "admin"].map((name) => tokenOf(bounded.users, name, DEMO_PASSWORD)));
+    const at = `${bounded.bookings}/bookings`;
+    const { items } = (await call("GET", `${at}?status=confirmed&from=${new Date().toISOString()}&limit=100`, { token: own })).body;
+    const left = 8 - items.length;
+    expect(left).toBeGreaterThan(0);
+    const send = (n: number, token: string) => call("POST", at, { json: request(700 + n, 701 + n), token });
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => send(n, own)));
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(left);
+    for (const answer of answers.filter(({ status }) => status !== 201)) expectProblem(answer, 409, "too_many_bookings");
+    const made = answers.find(({ status }) => status === 201)?.body.id;
+    expect((await call("DELETE", `${at}/${made}`, { token: own })).status).toBe(200);
+    expect((await send(30, own)).status).toBe(201);
+    expectProblem(await send(31, own), 409, "too_many_bookings");
+    for (let n = 40; n < 50; n += 1) expect((await send(n, admins)).status).toBe(201);
+    expect(await bounded.stop()).toBe(0);
   });
 
   test("a cancelled booking frees its time", async () => {

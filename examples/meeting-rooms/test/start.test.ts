@@ -49,6 +49,27 @@ describe("production", () => {
   });
 });
 
+describe("an address that others can reach", () => {
+  test("starts without demo data, and shows nobody the mail", async () => {
+    // What is not written as this machine's own address counts as one that others can reach. This one they can't.
+    const system = await startSystem({ env: { ...(await freshServer()), HOST: "::ffff:127.0.0.1", DEMO_DATA: "off" } });
+    expect((await call("GET", `${system.users}/inbox`)).status).toBe(404);
+    expectProblem(
+      await call("POST", `${system.users}/auth/login`, { json: { username: "admin", password: DEMO_PASSWORD } }),
+      401,
+      "credentials_invalid",
+    );
+    expect(system.output()).not.toContain(DEMO_PASSWORD);
+    expect(await system.stop()).toBe(0);
+  });
+
+  test("does not start on data that holds demo accounts", async () => {
+    const server = await freshServer();
+    await (await startSystem({ env: server })).stop();
+    expect(await refusal({ ...server, HOST: "0.0.0.0", DEMO_DATA: "off" })).toContain("demo accounts");
+  });
+});
+
 describe("keys", () => {
   test("wrong ones stop the start with a message, and lose nothing", async () => {
     const server = await freshServer();
@@ -120,6 +141,9 @@ describe("what it is told has to make sense", () => {
     ["a service that is at no address", { USERS_URL: "ftp://127.0.0.1" }, [], "USERS_URL is an http or https URL"],
     ["a database that is not PostgreSQL", { DATABASE_URL: "mysql://localhost/x" }, [], "DATABASE_URL is a PostgreSQL"],
     ["an unknown level", { LOG_LEVEL: "loud" }, [], "LOG_LEVEL is a pino level"],
+    ["demo accounts for all to reach", { HOST: "0.0.0.0" }, [], "HOST is 0.0.0.0, which others can reach, and demo accounts"],
+    ["a year that is none", { BOOKING_DAYS_AHEAD: "0" }, [], "BOOKING_DAYS_AHEAD is a whole number from 1 to"],
+    ["a rotation that is none", {}, ["--now"], "--now belongs to --rotate-signing-key"],
     ["half a switch", { DEMO_DATA: "maybe" }, [], 'DEMO_DATA is "on" or "off"'],
   ])("%s", async (_, env, args, message) => {
     expect(await refusal(env, args)).toContain(message);

@@ -29,13 +29,22 @@ export const booking = z.object({
 
 export type Booking = z.infer<typeof booking>;
 
+/** What keeps one account from taking every room for good. */
+export interface BookingBounds {
+  /** Days from now within which a booking begins. */
+  daysAhead: number;
+  /** Bookings to come that a member has at most. Administrators book for others, and have no bound. */
+  toCome: number;
+}
+
 /** What it takes to book, at a given moment. */
-export const bookingRequest = (now: number) =>
+export const bookingRequest = (now: number, { daysAhead }: Pick<BookingBounds, "daysAhead">) =>
   z
     .object({ room_id: rowId(A_ROOM), title: line(200), starts_at: moment, ends_at: moment })
     .superRefine(({ starts_at, ends_at }, { addIssue }) => {
       const fault = (path: string, message: string) => addIssue({ code: "custom", path: [path], message });
       if (starts_at.getTime() < now) fault("starts_at", "must not be past");
+      if (starts_at.getTime() > now + daysAhead * 86_400_000) fault("starts_at", `must be within ${daysAhead} days from now`);
       if (ends_at <= starts_at) fault("ends_at", "must be later than starts_at");
       else if (ends_at.getTime() - starts_at.getTime() > LONGEST) fault("ends_at", "must be within 12 hours of starts_at");
     });

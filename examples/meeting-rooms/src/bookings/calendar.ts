@@ -1,9 +1,9 @@
-import type { Queries } from "../database/database.ts";
+import type { Database, Queries } from "../database/database.ts";
 import { Problem } from "../http/problem.ts";
 import { refusing } from "../http/refusal.ts";
 import type { Caller } from "../tokens/authenticate.ts";
-import type { Booking, BookingRequest } from "./booking.ts";
-import { insertBooking, roomIsAvailable, selectBooking, updateToCancelled } from "./sql.ts";
+import type { Booking, BookingBounds, BookingRequest } from "./booking.ts";
+import { hasBookingsToCome, insertBooking, roomIsAvailable, selectBooking, updateToCancelled } from "./sql.ts";
 
 /** What the database refuses of a booking. The user may have been deleted since the token was judged. */
 const REFUSALS = { bookings_overlap: "slot_taken", bookings_user: "unauthenticated" } as const;
@@ -11,11 +11,18 @@ const REFUSALS = { bookings_overlap: "slot_taken", bookings_user: "unauthenticat
 /**
  * Books a room.
  *
- * @throws Problem `room_not_found`, `room_unavailable`, or `slot_taken`
+ * @throws Problem `room_not_found`, `room_unavailable`, `slot_taken`, or `too_many_bookings`
  */
-export async function book(database: Queries, userId: string, request: BookingRequest): Promise<Booking> {
+export async function book(database: Database, { id, role }: Caller, request: BookingRequest, { toCome }: BookingBounds): Promise<Booking> {
   if ((await roomIsAvailable(database, request.room_id)) === undefined) throw new Problem("room_not_found");
-  const booking = await refusing(REFUSALS, () => insertBooking(database, userId, request));
+  const booking = await refusing(REFUSALS, () =>
+    role === "admin"
+      ? insertBooking(database, id, request)
+      : database.transaction(async (tx) => {
+          if (await hasBookingsToCome(tx, id, toCome)) throw new Problem("too_many_bookings");
+          return await insertBooking(tx, id, request);
+        }),
+  );
   if (!booking) throw new Problem("room_unavailable");
   return booking;
 }

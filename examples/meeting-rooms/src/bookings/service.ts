@@ -25,7 +25,7 @@ export const bookings: ServiceDefinition<"bookings"> = service({
   title: "Bookings",
   description:
     "Booking rooms and cancelling. No two bookings of a room overlap. Times are ISO 8601 with an offset, and are answered in UTC.",
-  async routes(api, { database, auth, live, events, register, engine }) {
+  async routes(api, { database, auth, live, events, register, engine, config }) {
     // No MFA routes here: who is refused answers at the users service, whose grants are good here too.
     const { freshCode } = await engine();
     const created = new Counter({ name: "bookings_created_total", help: "Bookings made.", registers: [register] });
@@ -34,13 +34,18 @@ export const bookings: ServiceDefinition<"bookings"> = service({
       "/bookings",
       {
         access: "user",
-        summary: "Books a room, from now on, for 12 hours at most.",
-        body: bookingRequest(0),
+        summary: "Books a room, within a year from now, for 12 hours at most. A member has 100 bookings to come at most. Both can be set.",
+        body: bookingRequest(0, config.bookings),
         answers: { 201: booking },
-        problems: ["room_not_found", "room_unavailable", "slot_taken"],
+        problems: ["room_not_found", "room_unavailable", "slot_taken", "too_many_bookings"],
       },
       async (req, res) => {
-        const made = await book(database, (await auth.caller(req)).id, valid(bookingRequest(Date.now()), req.body));
+        const made = await book(
+          database,
+          await auth.caller(req),
+          valid(bookingRequest(Date.now(), config.bookings), req.body),
+          config.bookings,
+        );
         created.inc();
         live.publish(eventOf("created", made));
         res.status(201).location(`/bookings/${made.id}`).json(made);

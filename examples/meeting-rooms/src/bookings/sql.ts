@@ -15,6 +15,18 @@ export async function roomIsAvailable(database: Queries, roomId: number): Promis
   return room?.is_available;
 }
 
+/** Whether a user has so many bookings to come; asked in a transaction, which goes alone among those of the same user. */
+export async function hasBookingsToCome(tx: Queries, userId: string, count: number): Promise<boolean> {
+  await tx.query("SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE", [userId]);
+  // No booking is longer than 12 hours, which lets the index find where to begin.
+  const rows = await tx.query(
+    `SELECT FROM bookings WHERE user_id = $1 AND status = 'confirmed' AND starts_at > now() - interval '12 hours' AND ends_at > now()
+      OFFSET $2 LIMIT 1`,
+    [userId, count - 1],
+  );
+  return rows.length > 0;
+}
+
 /**
  * Inserts a booking if the room is available. That no two bookings of a room overlap is the table's own exclusion
  * constraint; the room's row is locked first, so that requests for one room queue up instead of meeting as a deadlock.

@@ -20,6 +20,7 @@ const PROBLEMS = {
   slot_taken: [409, "The room is booked for a part of that time already."],
   room_unavailable: [409, "The room can't be booked at present."],
   room_name_taken: [409, "There is a room of this name already."],
+  too_many_bookings: [409, "You have as many bookings to come as one may have. Cancel one first."],
   already_reviewed: [409, "You have reviewed this room already. Change your review instead."],
   already_cancelled: [409, "This booking has been cancelled already."],
   booking_over: [409, "This booking is over, so it can't be cancelled any more."],

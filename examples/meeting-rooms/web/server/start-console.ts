@@ -13,7 +13,7 @@ import { createConsole } from "./create-console.ts";
  * @throws StartError when the pages can't be built, or the port can't be had
  */
 export async function startConsole(config: Config, port: number, log: Logger): Promise<() => Promise<void>> {
-  const { urls, host, production, demo, grafanaUrl, smtpUrl, trustProxy } = config;
+  const { urls, host, production, onLoopback, demo, grafanaUrl, smtpUrl, trustProxy } = config;
   try {
     await buildPages();
   } catch (cause) {
@@ -22,7 +22,7 @@ export async function startConsole(config: Config, port: number, log: Logger): P
     });
   }
   const demoAccounts = demo ? DEMO_ACCOUNTS.map(({ username, role }) => ({ username, role, password: DEMO_PASSWORD })) : [];
-  const inbox = !production && smtpUrl === undefined;
+  const inbox = !production && onLoopback && smtpUrl === undefined;
   const stopping = new AbortController();
   const app = createConsole({ urls, pages: PAGES, log, trustProxy, demoAccounts, grafanaUrl, inbox, stop: stopping.signal });
   const server = await listen(app, { host, port, variable: "CONSOLE_PORT", onStop: () => stopping.abort() });
