@@ -126,6 +126,13 @@ test("A7 under once a grant passes a single time, by the service's own record of
   const headers = { "mfa-grant": String(body.grant) };
   const answers = await Promise.all([1, 2, 3, 4].map(() => post(`${payments.url}/once`, as, { headers })));
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+  const { challenge } = (await post(`${payments.url}/once`, as)).body;
+  const earned = await post(`${users.url}/auth/mfa/verify`, as, { body: { code: recoveryCodes[1], challenge } });
+  const own = { "mfa-grant": String(earned.body.grant) };
+  // Earned for this guard, it passes no other.
+  expect((await post(`${payments.url}/any`, as, { headers: own })).status).toBe(401);
+  expect((await post(`${payments.url}/once`, as, { headers: own })).status).toBe(200);
+  expect((await post(`${payments.url}/once`, as, { headers: own })).status).toBe(401);
 });
 
 test("a key that the users service makes meanwhile is met without a restart", async () => {

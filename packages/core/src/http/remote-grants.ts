@@ -33,14 +33,14 @@ export function remoteGrants(
   };
 
   return async (grant, subject, asked) => {
-    const { once, ...demand } = checkDemand(asked);
+    const demand = checkDemand(asked);
     const bearer = bearerOf(checked(subject));
     if (typeof grant !== "string" || grant.length > LONGEST_TOKEN) return { ok: false };
     const claims = await open(grant);
     if (!claims || !isOf(claims, bearer) || !meets(claims, { ...demand, acr: ACR }, clock())) return { ok: false };
     const { method, amr, acr, auth_time, exp, jti } = claims;
     const expiresAt = new Date(exp * 1000);
-    if (once && (await spent?.(jti, new Date(expiresAt.getTime() + CLOCKS_APART))) !== true) return { ok: false };
+    if (demand.once && (await spent?.(jti, new Date(expiresAt.getTime() + CLOCKS_APART))) !== true) return { ok: false };
     return { ok: true, method, amr: [...amr], acr, verifiedAt: new Date(auth_time * 1000), expiresAt };
   };
 }
