@@ -58,7 +58,7 @@ export interface MfaEventDetails {
   /** MFA was switched off for this subject by an admin; for everybody, if there is no subject, by the host's configuration. */
   mfa_switched_off: { actor?: string; actorTenant?: string; reason?: string };
   mfa_switched_on: { actor?: string; actorTenant?: string; reason?: string };
-  /** The store says that MFA is switched off for this subject, under no mark of ours: somebody edited its row. It is asked for. */
+  /** The store says that MFA is switched off for this subject, under no mark of ours: somebody edited its row. It is asked for, and the mark is taken away. */
   switch_forged: Record<never, never>;
   /** An admin's act was refused. `act` is the event that it would have been. */
   admin_act_refused: { act: string; actor: string; actorTenant?: string; why: string };
