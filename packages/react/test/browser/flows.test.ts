@@ -244,6 +244,30 @@ describe.skipIf(!hasChromium).each(["19", "18"] as const)("in Chromium, on a liv
     await first.getByRole("heading", { name: "Save your recovery codes" }).waitFor();
   });
 
+  test("on a phone that is small the wizard is a page that scrolls: from its head to its foot", async () => {
+    const host = await start();
+    const page = await browser.page({ viewport: { width: 360, height: 560 }, hasTouch: true, isMobile: true });
+    await open(host, page, "settings", "ada:s2");
+    await page.getByRole("button", { name: "Turn on two-step verification" }).click();
+    const wizard = page.getByRole("dialog", { name: "Set up two-step verification" });
+    const uri = (await wizard.getByRole("link", { name: "Open authenticator app" }).getAttribute("href")) ?? "";
+    await wizard.getByRole("button", { name: "I’ve added it" }).click();
+    await wizard.getByLabel("Code", { exact: true }).pressSequentially(virtualAuthenticator({ uri, clock: host.clock }).code());
+    await wizard.getByRole("heading", { name: "Save your recovery codes" }).waitFor();
+    const card = wizard.locator(".nl-card");
+    const edges = () => card.evaluate((box) => [box.getBoundingClientRect().top, box.getBoundingClientRect().bottom]);
+    await expect.poll(edges).toEqual([0, 560]);
+    const lowest = await card.evaluate((box) => {
+      box.scrollTo(0, box.scrollHeight);
+      return [box.scrollTop > 0, box.querySelector("[type=checkbox]")?.getBoundingClientRect().bottom ?? 0] as const;
+    });
+    expect(lowest[0]).toBe(true);
+    expect(lowest[1]).toBeLessThan(560);
+    await expect
+      .poll(() => wizard.getByRole("button", { name: "Continue" }).evaluate((button) => button.getBoundingClientRect().bottom <= 560))
+      .toBe(true);
+  });
+
   test.each(["wizard", "settings", "sign-in", "step-up", "field"])(
     "what the server renders of %s is taken over without a word",
     async (show) => {
