@@ -185,7 +185,7 @@ export const users: ServiceDefinition<"users"> = service({
     );
 
     // Mail that goes nowhere is shown here, to whoever is at this machine. It holds no secret, but it names people.
-    if (!config.production && config.smtpUrl === undefined) {
+    if (!config.production && config.onLoopback && config.smtpUrl === undefined) {
       api.get(
         "/inbox",
         { access: "open", summary: "The mails of a development system.", answers: { 200: "text/html" } },
