@@ -276,6 +276,7 @@ test.each<[string, Act[], CodeState["phase"]]>([
   ],
   ["a press too early", [type("492"), press], { name: "refused", why: "incomplete" }],
   ["no answer", [typed, judge(refusal({ code: "network", error: 0 }))], { name: "failed", problem: { code: "network", error: 0 } }],
+  ["a call that somebody ended", [typed, judge(refusal({ code: "aborted" }))], { name: "failed", problem: { code: "aborted" } }],
   ["the challenge's end", [typed, wrong("challenge_expired")], { name: "over", problem: told("challenge_expired") }],
 ])("after %s", async (_what, made, phase) => {
   expect((await after(await dialogField(), ...made)).phase).toEqual(phase);
@@ -306,6 +307,18 @@ test("a mailed code is sent on asking, again after a while, and said to be too o
     wrong("code_invalid", { attemptsLeft: 3 }),
   );
   expect(late.phase).toMatchObject({ name: "refused", why: "expired" });
+});
+
+test("a token is never taken for a way to send codes, whatever its id reads like", async () => {
+  const model = createSignIn(
+    { now: () => now } as unknown as MfaClient,
+    { challenge: "c", methods: ["hotp"], factors: [{ id: "email-sms", type: "hotp", name: "Blue token" }] },
+    { device: () => undefined, done() {} },
+  );
+  const before = model.get();
+  expect(before.method).toBe("token:email-sms");
+  model.actions.resend();
+  expect(model.get()).toBe(before);
 });
 
 const SETUP = {

@@ -83,7 +83,7 @@ export const TOKEN = "hotp";
 export const factorOf = (method: CodeMethod): { factor_id?: string } => (method.startsWith("token:") ? { factor_id: method.slice(6) } : {});
 
 /** Problems after which the same code may be tried again: nothing was said of it. */
-const NO_VERDICT = /^(network|unexpected|unavailable|internal|rate_limited|limiter_unavailable|body_|media)/;
+const NO_VERDICT = /^(network|aborted|unexpected|unavailable|internal|rate_limited|limiter_unavailable|body_|media)/;
 
 /** Locks go by lane: a recovery code has its own, so that a lock never closes the owner's way back. */
 const laneOf = (method: CodeMethod): "codes" | "recovery" => (method === "recovery" ? method : "codes");
@@ -161,7 +161,7 @@ export const codeSteps: Steps<CodeState, CodeActions> = {
     const { method, delivery, phase } = state;
     // One that was sent a moment ago is on its way.
     const waits = delivery && (delivery.state === "sending" || delivery.againAt > now);
-    if (!/email|sms/.test(method) || waits || !isOpen(state)) return state;
+    if (!/^(email|sms)$/.test(method) || waits || !isOpen(state)) return state;
     return { ...state, ...(phase.name === "refused" && { phase: TYPING, value: "" }), delivery: { state: "sending" } };
   },
 };
