@@ -32,30 +32,22 @@ export type {
 export type { NightlatchConfig } from "./cli/config-file.ts";
 export { createMfa } from "./engine/create-mfa.ts";
 export type { Resealed, ResealOptions } from "./engine/keys.ts";
+export type { Mfa } from "./engine/mfa.ts";
+export type { EnrolmentPolicy, GrantPolicy, MfaOptions } from "./engine/mfa-options.ts";
+export type { AdminAct, Answer, Demand, Enrolling, Proof, SetupOptions, Subject } from "./engine/requests.ts";
 export type {
-  AdminAct,
-  Answer,
   Challenge,
-  Demand,
   DeviceInfo,
-  Enrolling,
-  EnrolmentPolicy,
   FactorInfo,
   GrantCheck,
-  GrantPolicy,
-  Mfa,
-  MfaOptions,
-  Proof,
   Refusal,
   RefusalReason,
   Setup,
-  SetupOptions,
   SignIn,
   Status,
-  Subject,
   Verification,
   Verified,
-} from "./engine/types.ts";
+} from "./engine/results.ts";
 export type { MfaErrorCode } from "./errors.ts";
 export { ConfigError, DeliveryError, EnrolmentMismatchError, isMfaError, KeyError, MfaError, SealError, StoreError } from "./errors.ts";
 export type {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { STORE_VERBS } from "../engine/fail-closed.ts";
-import type { MfaOptions } from "../engine/types.ts";
+import type { MfaOptions } from "../engine/mfa-options.ts";
 import type { RateLimits } from "../limits/create-rate-limits.ts";
 import type { KeyProvider } from "../secrets/key-provider.ts";
 import type { Store } from "../stores/store.ts";

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { parseEnv } from "node:util";
 import { createMfa } from "../engine/create-mfa.ts";
 import { failClosed } from "../engine/fail-closed.ts";
-import type { Mfa } from "../engine/types.ts";
+import type { Mfa } from "../engine/mfa.ts";
 import { hotp, totp } from "../factors/index.ts";
 import type { KeyProvider } from "../secrets/key-provider.ts";
 import { keyring } from "../secrets/keyring.ts";

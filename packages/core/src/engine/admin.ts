@@ -4,8 +4,9 @@ import { ConfigError, StoreError } from "../errors.ts";
 import type { Change, SubjectKey, SubjectState } from "../stores/store.ts";
 import { change, confirmed, type Engine, isMarkedOff, switchMark } from "./engine.ts";
 import { provenByGrant } from "./proof.ts";
+import type { AdminAct, Subject } from "./requests.ts";
+import type { Refusal, RefusalReason } from "./results.ts";
 import { keyOf, NOBODY } from "./subject.ts";
-import type { AdminAct, Refusal, RefusalReason, Subject } from "./types.ts";
 
 const LONGEST_REASON = 500;
 

@@ -5,8 +5,9 @@ import type { TokenClaims } from "../grants/token.ts";
 import type { ChallengeMark, OneTimeId } from "../stores/store.ts";
 import type { Engine } from "./engine.ts";
 import { opened } from "./grants.ts";
+import type { Enrolling, Subject } from "./requests.ts";
+import type { Challenge, Refusal } from "./results.ts";
 import { bearerOf } from "./subject.ts";
-import type { Challenge, Enrolling, Refusal, Subject } from "./types.ts";
 
 /** Seconds that a challenge can be answered. */
 const LIFETIME = 300;

@@ -6,11 +6,13 @@ import { change, createEngine } from "./engine.ts";
 import { enable, importFactor, setup } from "./enrol.ts";
 import { reseal, rotate } from "./keys.ts";
 import { disable, regenerateRecoveryCodes, remove, rename, resync } from "./lifecycle.ts";
+import type { Mfa } from "./mfa.ts";
+import type { MfaOptions } from "./mfa-options.ts";
 import { checkedOptions } from "./options.ts";
+import type { AdminAct, Enrolling, Subject } from "./requests.ts";
 import { signIn } from "./sign-in.ts";
 import { status } from "./status.ts";
 import { checked, checkText, keyOf, NOBODY } from "./subject.ts";
-import type { AdminAct, Enrolling, Mfa, MfaOptions, Subject } from "./types.ts";
 import { challenge, verify, verifyGrant } from "./verify.ts";
 
 /** Somebody who is signed in, or the challenge of somebody who is about to be. */

@@ -9,7 +9,7 @@ import { change, confirmed, type Engine, methodsOf } from "./engine.ts";
 import { opened } from "./grants.ts";
 import { LIVE_CODES, liveCodes } from "./live-codes.ts";
 import { OWN_PURPOSES } from "./own-purposes.ts";
-import type { Refusal } from "./types.ts";
+import type { Refusal } from "./results.ts";
 
 const DAY = 86_400_000;
 

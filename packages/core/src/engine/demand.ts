@@ -1,7 +1,7 @@
 import { ConfigError } from "../errors.ts";
 import { toSeconds } from "../internal/duration.ts";
 import { PURPOSE } from "../internal/forms.ts";
-import type { Demand } from "./types.ts";
+import type { Demand } from "./requests.ts";
 
 /** A demand with its defaults, checked. */
 export interface CheckedDemand extends Demand {

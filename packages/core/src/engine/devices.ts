@@ -5,8 +5,9 @@ import { NAME } from "../internal/forms.ts";
 import { keyedHash } from "../secrets/keyed-hash.ts";
 import type { DeviceRow, SubjectKey, SubjectState } from "../stores/store.ts";
 import { change, type Engine } from "./engine.ts";
+import type { Subject } from "./requests.ts";
+import type { DeviceInfo, Refusal, Verified } from "./results.ts";
 import { keyOf } from "./subject.ts";
-import type { DeviceInfo, Refusal, Subject, Verified } from "./types.ts";
 
 /** A longer text is no token of ours. */
 const LONGEST_TOKEN = 128;

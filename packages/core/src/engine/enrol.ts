@@ -16,9 +16,10 @@ import { LIVE_CODES, liveCodes } from "./live-codes.ts";
 import { denyMissing } from "./mismatch.ts";
 import { OWN_PURPOSES } from "./own-purposes.ts";
 import { isCodeProof, prove } from "./proof.ts";
+import type { Enrolling, Proof, SetupOptions, Subject } from "./requests.ts";
+import type { Refusal, Setup, Verification } from "./results.ts";
 import { walk } from "./road.ts";
 import { bearerOf, keyOf } from "./subject.ts";
-import type { Enrolling, Proof, Refusal, Setup, SetupOptions, Subject, Verification } from "./types.ts";
 
 /** Milliseconds that a pending authenticator waits for its first code. */
 const PENDING_LIFETIME = 15 * 60_000;

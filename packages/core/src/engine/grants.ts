@@ -3,7 +3,7 @@ import { type Bearer, type boundClaims, type GrantClaims, type GrantDemand, isOf
 import { LONGEST_TOKEN, signingKeyId, type TokenClaims, type TokenKind } from "../grants/token.ts";
 import { ACR } from "./acr.ts";
 import type { Engine, OpenKeys } from "./engine.ts";
-import type { Verified } from "./types.ts";
+import type { Verified } from "./results.ts";
 
 /** What a grant is made of: whose, what for, and how and when it was earned. */
 export interface Earned {

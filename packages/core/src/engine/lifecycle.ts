@@ -6,9 +6,10 @@ import { granted } from "./grants.ts";
 import { denyMissing } from "./mismatch.ts";
 import { OWN_PURPOSES } from "./own-purposes.ts";
 import { type Proven, prove } from "./proof.ts";
+import type { Proof, Subject } from "./requests.ts";
+import type { Refusal, Verification, Verified } from "./results.ts";
 import { walk } from "./road.ts";
 import { bearerOf, keyOf } from "./subject.ts";
-import type { Proof, Refusal, Subject, Verification, Verified } from "./types.ts";
 
 /** A change raised the epoch, so its answer bears a grant of the new one: as fresh as the proof was, no fresher. */
 const regranted = async (engine: Engine, subject: Subject, proven: Proven, epoch: number): Promise<Verified> =>

@@ -6,8 +6,8 @@ import { EnrolmentMismatchError } from "../errors.ts";
 import { keyedHash } from "../secrets/keyed-hash.ts";
 import type { SubjectKey } from "../stores/store.ts";
 import { change, type Engine } from "./engine.ts";
+import type { Subject } from "./requests.ts";
 import { keyOf } from "./subject.ts";
-import type { Subject } from "./types.ts";
 
 /**
  * Milliseconds in which a host's memory may still be behind: the very request that removed the last authenticator came from

@@ -8,7 +8,7 @@ import type { AuditRow, Lane, Store } from "../stores/store.ts";
 import { STORE_VERBS } from "./fail-closed.ts";
 import type { Settings } from "./options.ts";
 import { OWN_PURPOSES } from "./own-purposes.ts";
-import type { Refusal } from "./types.ts";
+import type { Refusal } from "./results.ts";
 
 const LANES: readonly Lane[] = ["authenticator", "recovery"];
 

@@ -7,7 +7,8 @@ import { LONGEST_INPUT, METHOD } from "../internal/forms.ts";
 import { compileLockout, type LockoutPolicy, type LockoutSchedule } from "../lockout/policy.ts";
 import { STORE_VERBS } from "./fail-closed.ts";
 import { LIVE_CODES } from "./live-codes.ts";
-import type { MfaOptions, Subject } from "./types.ts";
+import type { MfaOptions } from "./mfa-options.ts";
+import type { Subject } from "./requests.ts";
 
 /** The options with their defaults, checked. */
 export interface Settings {

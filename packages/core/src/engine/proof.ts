@@ -4,9 +4,10 @@ import { challengeOver, markOf, stepUpChallenge } from "./challenges.ts";
 import { confirmed, type Engine } from "./engine.ts";
 import { type Earned, grantClaims, meetsDemand } from "./grants.ts";
 import { denyMissing } from "./mismatch.ts";
+import type { Proof, Subject } from "./requests.ts";
+import type { Refusal } from "./results.ts";
 import { walk } from "./road.ts";
 import { bearerOf, keyOf } from "./subject.ts";
-import type { Proof, Refusal, Subject } from "./types.ts";
 
 /** A proof that holds: with what a fresh grant in its place is made of. */
 export interface Proven extends Omit<Earned, "bound"> {

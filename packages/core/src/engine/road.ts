@@ -11,7 +11,7 @@ import { change, confirmed, type Engine, type OpenKeys, recoveryCodesLeft } from
 import { factorAad } from "./factor-aad.ts";
 import { resealRow } from "./keys.ts";
 import type { Attempted } from "./observer.ts";
-import type { Refusal } from "./types.ts";
+import type { Refusal } from "./results.ts";
 
 /** A code on its way. */
 export interface Walk {

@@ -6,8 +6,9 @@ import { answering, issueChallenge } from "./challenges.ts";
 import { useDevice } from "./devices.ts";
 import { change, confirmed, type Engine, isSwitchedOff, methodsOf } from "./engine.ts";
 import { refuseMismatch } from "./mismatch.ts";
+import type { Subject } from "./requests.ts";
+import type { Challenge, SignIn } from "./results.ts";
 import { keyOf } from "./subject.ts";
-import type { Challenge, SignIn, Subject } from "./types.ts";
 
 /** What the host knows once the first factor is proved. */
 export interface First {

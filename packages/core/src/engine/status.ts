@@ -3,8 +3,9 @@ import { SHORT_SECRET } from "../otp/secret.ts";
 import { plaintextLength } from "../secrets/seal.ts";
 import { confirmed, type Engine, isSwitchedOff, methodsOf, recoveryCodesLeft } from "./engine.ts";
 import { denyMissing } from "./mismatch.ts";
+import type { Subject } from "./requests.ts";
+import type { Status } from "./results.ts";
 import { keyOf } from "./subject.ts";
-import type { Status, Subject } from "./types.ts";
 
 /** What a subject may know of its own state, in one read. */
 export async function status(engine: Engine, subject: Subject): Promise<Status> {

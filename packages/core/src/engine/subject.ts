@@ -1,7 +1,7 @@
 import { ConfigError } from "../errors.ts";
 import type { Bearer } from "../grants/grant.ts";
 import type { SubjectKey } from "../stores/store.ts";
-import type { Subject } from "./types.ts";
+import type { Subject } from "./requests.ts";
 
 /** A subject within its tenant, as stores name it. */
 export const keyOf = ({ id, tenant = "" }: { id: string; tenant?: string | undefined }): SubjectKey => ({ tenant, subject: id });

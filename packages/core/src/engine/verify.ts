@@ -7,9 +7,10 @@ import { checkDemand } from "./demand.ts";
 import { trustDevice } from "./devices.ts";
 import { type Engine, methodsOf } from "./engine.ts";
 import { type Earned, grantClaims, granted, meetsDemand } from "./grants.ts";
+import type { Answer, Demand, Subject } from "./requests.ts";
+import type { Challenge, GrantCheck, Verification } from "./results.ts";
 import { type Walk, walk } from "./road.ts";
 import { bearerOf, checked, keyOf } from "./subject.ts";
-import type { Answer, Challenge, Demand, GrantCheck, Subject, Verification } from "./types.ts";
 
 /** A step-up challenge: carries what the guard asked, so that the answer yields the grant it will take. */
 export async function challenge(engine: Engine, subject: Subject, asked?: Demand): Promise<Challenge> {

@@ -1,5 +1,6 @@
 import { OWN_PURPOSES } from "../engine/own-purposes.ts";
-import type { DeviceInfo, Enrolling, FactorInfo, Proof, Refusal, Subject, Verified } from "../engine/types.ts";
+import type { Enrolling, Proof, Subject } from "../engine/requests.ts";
+import type { DeviceInfo, FactorInfo, Refusal, Verified } from "../engine/results.ts";
 import { type HttpResponse, json } from "./message.ts";
 import { problem, toProblem } from "./problem.ts";
 import type { RouteContext, SignInHook } from "./route.ts";

@@ -1,4 +1,5 @@
-import type { Answer, Demand, Verified } from "../engine/types.ts";
+import type { Answer, Demand } from "../engine/requests.ts";
+import type { Verified } from "../engine/results.ts";
 import type { Method } from "../factors/factor.ts";
 import { grantOf, isSignedIn, refused, signedIn, withGrant } from "./answers.ts";
 import { deviceCookie } from "./cookies.ts";

@@ -1,4 +1,4 @@
-import type { Verified } from "../engine/types.ts";
+import type { Verified } from "../engine/results.ts";
 import { type HttpRequest, header } from "./message.ts";
 
 /** RFC 6265bis §4.1.3.2: the prefix binds a cookie to this very host, over TLS, whatever a sibling domain sets. */

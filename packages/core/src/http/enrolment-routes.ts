@@ -1,5 +1,6 @@
+import type { SetupOptions } from "../engine/requests.ts";
+import type { Verification } from "../engine/results.ts";
 import { bearerOf } from "../engine/subject.ts";
-import type { SetupOptions, Verification } from "../engine/types.ts";
 import { askerDigest } from "../grants/grant.ts";
 import { qrDataUrl } from "../otp/index.ts";
 import { factorOf, grantOf, isSignedIn, proofIn, refused, signedIn, withGrant } from "./answers.ts";

@@ -1,6 +1,6 @@
 import type { z } from "zod";
+import type { Mfa } from "../engine/mfa.ts";
 import { checked } from "../engine/subject.ts";
-import type { Mfa } from "../engine/types.ts";
 import { readBody } from "./body.ts";
 import { grantCookie, grantInCookie } from "./cookies.ts";
 import { corsFor, corsHeaders, isPreflight } from "./cors.ts";

@@ -1,4 +1,4 @@
-import type { Subject } from "../engine/types.ts";
+import type { Subject } from "../engine/requests.ts";
 import { ConfigError } from "../errors.ts";
 import type { HttpOptions } from "./options.ts";
 import type { SignInHook } from "./route.ts";

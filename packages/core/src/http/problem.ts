@@ -1,5 +1,5 @@
 import { ACR } from "../engine/acr.ts";
-import type { Refusal, RefusalReason, SignIn } from "../engine/types.ts";
+import type { Refusal, RefusalReason, SignIn } from "../engine/results.ts";
 import { isMfaError, type MfaErrorCode } from "../errors.ts";
 import type { HttpResponse } from "./message.ts";
 import type { ProblemBody } from "./wire.ts";

@@ -1,4 +1,4 @@
-import type { Subject } from "../engine/types.ts";
+import type { Subject } from "../engine/requests.ts";
 import { ConfigError, refuseUnknown } from "../errors.ts";
 import { clientAddressKey } from "../limits/client-address.ts";
 import type { RateLimitAnswer } from "../limits/count.ts";

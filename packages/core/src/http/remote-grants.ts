@@ -1,8 +1,9 @@
 import { createRemoteJWKSet } from "jose";
 import { ACR } from "../engine/acr.ts";
 import { checkDemand } from "../engine/demand.ts";
+import type { Demand, Subject } from "../engine/requests.ts";
+import type { GrantCheck } from "../engine/results.ts";
 import { bearerOf, checked } from "../engine/subject.ts";
-import type { Demand, GrantCheck, Subject } from "../engine/types.ts";
 import { StoreError } from "../errors.ts";
 import { type GrantClaims, isOf, meets } from "../grants/grant.ts";
 import { LONGEST_TOKEN, openEdDsa, type TokenClaims } from "../grants/token.ts";

@@ -1,7 +1,9 @@
 import { decodeProtectedHeader } from "jose";
 import type { z } from "zod";
+import type { Mfa } from "../engine/mfa.ts";
+import type { Demand, Subject } from "../engine/requests.ts";
+import type { Status, Verification } from "../engine/results.ts";
 import { bearerOf, checked } from "../engine/subject.ts";
-import type { Demand, Mfa, Status, Subject, Verification } from "../engine/types.ts";
 import { ConfigError, EnrolmentMismatchError, refuseUnknown, StoreError } from "../errors.ts";
 import { askerDigest } from "../grants/grant.ts";
 import { safeUrl } from "../internal/safe-url.ts";

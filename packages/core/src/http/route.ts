@@ -1,5 +1,7 @@
 import type { z } from "zod";
-import type { Enrolling, Mfa, Refusal, Subject, Verified } from "../engine/types.ts";
+import type { Mfa } from "../engine/mfa.ts";
+import type { Enrolling, Subject } from "../engine/requests.ts";
+import type { Refusal, Verified } from "../engine/results.ts";
 import type { HttpRequest, HttpResponse } from "./message.ts";
 import type { ProblemCode } from "./problem.ts";
 

@@ -1,6 +1,8 @@
 import { ACR } from "../engine/acr.ts";
 import { fixDemand, isListOfText } from "../engine/demand.ts";
-import type { Demand, GrantCheck, Mfa, Subject, Verification } from "../engine/types.ts";
+import type { Mfa } from "../engine/mfa.ts";
+import type { Demand, Subject } from "../engine/requests.ts";
+import type { GrantCheck, Verification } from "../engine/results.ts";
 import { ConfigError } from "../errors.ts";
 import type { Amr, Method } from "../factors/factor.ts";
 import { grantCookie, grantInCookie } from "./cookies.ts";

@@ -1,4 +1,4 @@
-import type { Mfa } from "../engine/types.ts";
+import type { Mfa } from "../engine/mfa.ts";
 import { ConfigError } from "../errors.ts";
 import { createHandler } from "./handler.ts";
 import { checkBind, checkSubject, type HostBinding, type HostOptions, type HostSettings, hostOf } from "./host.ts";

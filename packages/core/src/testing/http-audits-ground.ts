@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { createMfa } from "../engine/create-mfa.ts";
-import type { Mfa, SignIn, Subject } from "../engine/types.ts";
+import type { Mfa } from "../engine/mfa.ts";
+import type { Subject } from "../engine/requests.ts";
+import type { SignIn } from "../engine/results.ts";
 import { email, hotp, totp } from "../factors/index.ts";
 import type { SessionStart, SignedIn, StepUpOptions } from "../http/index.ts";
 import { keyring } from "../secrets/keyring.ts";

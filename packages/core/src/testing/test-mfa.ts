@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { MfaEvent } from "../audit/events.ts";
 import { createMfa } from "../engine/create-mfa.ts";
-import type { Mfa, MfaOptions, Subject } from "../engine/types.ts";
+import type { Mfa } from "../engine/mfa.ts";
+import type { MfaOptions } from "../engine/mfa-options.ts";
+import type { Subject } from "../engine/requests.ts";
 import { keyring } from "../secrets/keyring.ts";
 import { memoryStore } from "../stores/memory.ts";
 import type { Store } from "../stores/store.ts";

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import type { Mfa, Refusal, Subject } from "../../engine/types.ts";
+import type { Mfa } from "../../engine/mfa.ts";
+import type { Subject } from "../../engine/requests.ts";
+import type { Refusal } from "../../engine/results.ts";
 import { isMfaError } from "../../errors.ts";
 import type { ImportedFactor } from "../../factors/index.ts";
 import { addCommand, type Running } from "../command.ts";

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Command } from "commander";
-import type { Refusal, RefusalReason, Subject } from "../../engine/types.ts";
+import type { Subject } from "../../engine/requests.ts";
+import type { Refusal, RefusalReason } from "../../engine/results.ts";
 import type { LaneState, SubjectState } from "../../stores/store.ts";
 import { addCommand, addGroup, type Running } from "../command.ts";
 import { EXIT, usage } from "../exit.ts";
