@@ -4,13 +4,14 @@ import { useLive } from "../api/live.ts";
 import { readDay } from "../api/rooms.ts";
 import { useSession } from "../api/session.ts";
 import { useRead } from "../api/use-read.ts";
+import { BookingMessage } from "../day/booking-message.tsx";
 import { DayGrid } from "../day/day-grid.tsx";
 import { DayHead } from "../day/day-head.tsx";
 import { GridSkeleton, StripsSkeleton } from "../day/day-skeleton.tsx";
 import { DayStrips } from "../day/day-strips.tsx";
 import { FilterBar } from "../day/filter-bar.tsx";
 import { ALL_ROOMS, commonEquipment, filtersOf, fits } from "../day/filters.ts";
-import { useBooking } from "../day/use-booking.tsx";
+import { useBooking } from "../day/use-booking.ts";
 import { Empty, Failed } from "../parts/states.tsx";
 import { useKeys } from "../parts/use-keys.ts";
 import { useNow, usePhone } from "../parts/use-media.ts";
@@ -77,7 +78,7 @@ export function RoomsPage(): ReactNode {
   const read = useRead(`day ${day}`, (signal) => readDay(day, signal));
   useLive(read.reload, 400);
   const rooms = read.data ?? [];
-  const { draft, setDraft, onBook, message } = useBooking({
+  const { draft, outcome, setDraft, onBook } = useBooking({
     day,
     now,
     rooms,
@@ -104,7 +105,11 @@ export function RoomsPage(): ReactNode {
         search={search}
         change={change}
       />
-      {message && <div className="toaster">{message}</div>}
+      {outcome && (
+        <div className="toaster">
+          <BookingMessage outcome={outcome} rooms={rooms} now={now} take={setDraft} />
+        </div>
+      )}
       {read.error && !read.data && <Failed what="Rooms" error={read.error} retry={read.reload} />}
       {!read.data && !read.error && (isPhone ? <StripsSkeleton /> : <GridSkeleton />)}
       {read.data && shown.length > 0 && (
