@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { CodeEntry } from "../src/components/code-entry.tsx";
 import { EnrolmentScreen } from "../src/components/enrolment-wizard.tsx";
 import { MfaBadge, SettingsScreen, SignInScreen, StepUpScreen } from "../src/components/index.ts";
-import { useLooks } from "../src/components/looks.ts";
+import { LooksContext, useLooks } from "../src/components/looks.ts";
 import type { CodePhase, CodeState } from "../src/flow/code.ts";
 import type { SettingsState } from "../src/flow/settings.ts";
 import { CODES, NOW, STATUS } from "./facts.ts";
@@ -51,6 +51,13 @@ function Field({ state }: { state: CodeState }): ReactNode {
   );
 }
 
+/** With the ring that runs down. */
+const Running = (): ReactNode => (
+  <LooksContext.Provider value={{ ...useLooks(), period: 30 }}>
+    <Field state={codeAt(TYPING, "49")} />
+  </LooksContext.Provider>
+);
+
 const signIn = (state: CodeState): ReactNode => (
   <SignInScreen signIn={signInAt(state)} name="ana@example.com" trustDays={30} onRestart={nothing} passwordHref="#" />
 );
@@ -71,6 +78,9 @@ const of = (component: string, states: Record<string, () => ReactNode>, over = f
 
 export const STATES: readonly Still[] = [
   ...FIELD.map(([name, state]) => ({ component: "OtpField", name, show: () => <Field state={state} /> })),
+  ...of("OtpField", {
+    period: () => <Running />,
+  }),
   ...of("EnrolmentWizard", {
     starting: () => wizard({ step: "starting" }),
     failed: () => wizard({ step: "failed", problem: network }),

@@ -37,7 +37,7 @@ test("unstyled, no class of ours is there, nor a drawing; the host's are, and th
       createElement(MfaProvider, { client, unstyled: true, classNames: { button: "btn", "otp-input": "field" } }, show()),
     );
     expect(html).not.toMatch(/class="[^"]*nl/);
-    expect(html).not.toContain('<svg viewBox="0 0 20 20"');
+    expect(html).not.toContain("<svg");
     if (component === "OtpField" && !html.includes("disabled")) expect(html).toContain('class="field"');
   }
 });

@@ -28,7 +28,7 @@ export function Locked({
   passwordHref: string | undefined;
   children?: ReactNode;
 }): ReactNode {
-  const { t, c, locale } = useUi();
+  const { t, c, locale, unstyled } = useUi();
   const left = useCountdown(until);
   const whole = useRef(0);
   whole.current = Math.max(whole.current, left, 1);
@@ -38,10 +38,12 @@ export function Locked({
   return (
     <>
       <div className={c("ring")} role="timer">
-        <svg viewBox="-60 -60 120 120" aria-hidden="true">
-          <circle r="57" />
-          <circle r="57" pathLength="1" strokeDasharray={`${left / whole.current} 1`} />
-        </svg>
+        {!unstyled && (
+          <svg viewBox="-60 -60 120 120" aria-hidden="true">
+            <circle r="57" />
+            <circle r="57" pathLength="1" strokeDasharray={`${left / whole.current} 1`} />
+          </svg>
+        )}
         <span>{clockTime(left)}</span>
       </div>
       <Intro center id={id} title={t("lockedTitle")} text={rich(t(isRecovery ? "lockedRecoveryText" : "lockedText"), { time })}>

@@ -110,7 +110,7 @@ export function OtpField({
       data-all={all ? "" : undefined}
     >
       {!unstyled && slots}
-      {period && <Period of={period} />}
+      {!unstyled && period && <Period of={period} />}
       <input
         ref={input}
         id={id}

@@ -140,6 +140,10 @@ describe.skipIf(!hasChromium)("each component in each state, in Chromium", () =>
     await show(page, "OtpField/filled", "light", "ar");
     const lefts = await page.locator(".nl-slot").evaluateAll((slots) => slots.map((slot) => slot.getBoundingClientRect().left));
     expect([...lefts].sort((a, b) => a - b)).toEqual(lefts);
+    // The ring stands at the end of the label's line, which is the other side here.
+    await show(page, "OtpField/period", "light", "ar");
+    const [label, ring] = await Promise.all(["label span", ".nl-period"].map((part) => page.locator(part).boundingBox()));
+    expect(Number(ring?.x) + Number(ring?.width)).toBeLessThan(Number(label?.x));
     await show(page, "MfaSettings/on", "light", "ar");
     const [tile, words] = await Promise.all(
       [".nl-tile", ".nl-row-body"].map((part) =>
