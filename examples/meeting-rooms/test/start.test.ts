@@ -47,6 +47,33 @@ describe("production", () => {
     await (await startSystem({ env: server })).stop();
     expect(await refusal({ ...server, NODE_ENV })).toContain("demo accounts");
   });
+
+  test("takes no password that is tried first, in any case and width; development does, where examples use some", async () => {
+    const system = await startSystem({ env: { ...(await freshServer()), NODE_ENV } });
+    const register = (users: string, username: string, password: string) =>
+      call("POST", `${users}/auth/register`, { json: { name: "A Person", username, email: `${username}@example.com`, password } });
+    for (const password of [
+      "password123",
+      "Password123",
+      "ｐａｓｓｗｏｒｄ１２３",
+      "P@ssw0rd",
+      "qwertyuiop",
+      "12345678",
+      "iloveyou",
+      "Summer2026",
+    ]) {
+      const answer = await register(system.users, "somebody", password);
+      expectProblem(answer, 422, "input_invalid");
+      expect(answer.body.errors).toEqual([{ path: "password", message: expect.stringContaining("tried first") }]);
+    }
+    for (const password of ["a long enough one", "password123 and more", "fernhill-4-lanterns"]) {
+      expect((await register(system.users, `u${password.length}`, password)).status).toBe(201);
+    }
+    await system.stop();
+    const trying = await startSystem({ env: await freshServer() });
+    expect((await register(trying.users, "testuser", "password123")).status).toBe(201);
+    await trying.stop();
+  });
 });
 
 describe("an address that others can reach", () => {

@@ -48,9 +48,11 @@ export const users: ServiceDefinition<"users"> = service({
       },
     );
 
+    // Where people try the system out they may use what its examples use.
+    const newAccount = registration({ refuseCommon: config.production });
     /** Who may make an admin: the first account makes itself one, and admins make others, with a fresh code like all they do. */
     const mayAppoint: RequestHandler = async (req, res, next) => {
-      if (valid(registration, req.body).role !== "admin") return next();
+      if (valid(newAccount, req.body).role !== "admin") return next();
       if ((await auth.find(req))?.role === "admin") return await freshCode(req, res, next);
       if (!(await hasNoUsers(database))) throw new Problem("role_forbidden");
       next();
@@ -60,13 +62,13 @@ export const users: ServiceDefinition<"users"> = service({
       {
         access: "credential",
         summary: "Makes an account. An administrator's: for the very first account, and for callers who are administrators.",
-        body: registration,
+        body: newAccount,
         answers: { 201: user },
         problems: ["role_forbidden", "username_taken", "email_taken"],
       },
       mayAppoint,
       async (req, res) => {
-        const input = valid(registration, req.body);
+        const input = valid(newAccount, req.body);
         const byAdmin = input.role === "admin" && (await auth.find(req))?.role === "admin";
         const made = await createAccount(database, input, { onlyAsFirst: input.role === "admin" && !byAdmin });
         live.publish({ type: "user", action: "created", id: made.id, user_id: made.id });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { line, lineInQuery, text } from "../http/input.ts";
 import { NO_CURSOR, pageOf } from "../http/page.ts";
+import { isCommonPassword } from "./common-passwords.ts";
 
 const ROLES = ["user", "admin"] as const;
 
@@ -42,22 +43,26 @@ const password = text()
 
 const alike = (one: string, other: string): boolean => one.normalize("NFKC").toLowerCase() === other.normalize("NFKC").toLowerCase();
 
-/** What it takes to register. */
-export const registration = z
-  .object({
-    name: line(100),
-    username,
-    email: z.email({ error: ({ input }) => (input === undefined ? "is required" : "must be an e-mail address") }).max(254, "is too long"),
-    password,
-    role: z.enum(ROLES, { error: `must be one of: ${ROLES.join(", ")}` }).default("user"),
-  })
-  .superRefine(({ password, ...user }, { addIssue }) => {
-    for (const field of ["name", "email", "username"] as const) {
-      if (alike(password, user[field])) addIssue({ code: "custom", path: ["password"], message: `must not be the same as the ${field}` });
-    }
-  });
+/** What it takes to register. `refuseCommon`: with a password that is not among those that are tried first. */
+export const registration = ({ refuseCommon }: { refuseCommon: boolean }) =>
+  z
+    .object({
+      name: line(100),
+      username,
+      email: z.email({ error: ({ input }) => (input === undefined ? "is required" : "must be an e-mail address") }).max(254, "is too long"),
+      password,
+      role: z.enum(ROLES, { error: `must be one of: ${ROLES.join(", ")}` }).default("user"),
+    })
+    .superRefine(({ password, ...user }, { addIssue }) => {
+      if (refuseCommon && isCommonPassword(password)) {
+        addIssue({ code: "custom", path: ["password"], message: "is among those that most people choose, and that are tried first" });
+      }
+      for (const field of ["name", "email", "username"] as const) {
+        if (alike(password, user[field])) addIssue({ code: "custom", path: ["password"], message: `must not be the same as the ${field}` });
+      }
+    });
 
-export type Registration = z.output<typeof registration>;
+export type Registration = z.output<ReturnType<typeof registration>>;
 
 // A credential's form is not told apart from its being wrong, so little is asked of it here.
 const given = text().min(1, "must not be empty").max(1_024, "is too long");
