@@ -1,12 +1,12 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { createMfa, isMfaError, keyring } from "@nightlatch/core";
+import { createMfa, enrolledBy, isMfaError, keyring, type MfaEvent } from "@nightlatch/core";
 import { deviceToken, toProblem } from "@nightlatch/core/http";
 import { memoryStore } from "@nightlatch/core/stores/memory";
 import { fastifyMfa, send } from "@nightlatch/fastify";
 import Fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 
 // The login that you have: users, a password check, and sessions by cookie.
-const ada = { id: "1", email: "ada@example.com", password: "correct horse" };
+const ada = { id: "1", email: "ada@example.com", password: "correct horse", enrolled: false };
 const sessions = new Map<string, typeof ada>();
 const sessionOf = (request: FastifyRequest): string => /(?:^|; )session=([\w-]+)/.exec(request.headers.cookie ?? "")?.[1] ?? "";
 function startSession(reply: FastifyReply, session: string): void {
@@ -14,9 +14,14 @@ function startSession(reply: FastifyReply, session: string): void {
   reply.header("Set-Cookie", `session=${session}; Path=/; HttpOnly; SameSite=Lax`);
 }
 
+// Your own memory of who has enrolled: rows that somebody deletes then switch nothing off.
+function onEvent(event: MfaEvent): void {
+  ada.enrolled = enrolledBy(event) ?? ada.enrolled;
+}
+
 // Yours: a key from where your secrets are, and a store on your database. These two last as long as the process.
 const keys = keyring(process.env.NIGHTLATCH_KEYS ?? `k1:${randomBytes(32).toString("base64")}`);
-const mfa = createMfa({ issuer: "Quickstart", keys, store: memoryStore() });
+const mfa = createMfa({ issuer: "Quickstart", keys, store: memoryStore(), onEvent });
 await mfa.ready({ migrate: true });
 
 const app = Fastify();
@@ -25,7 +30,7 @@ await app.register(fastifyMfa, {
   mfa,
   subject(request) {
     const user = sessions.get(sessionOf(request));
-    return user && { id: user.id, name: user.email, session: sessionOf(request) };
+    return user && { id: user.id, name: user.email, session: sessionOf(request), enrolled: user.enrolled };
   },
   // How a sign-in ends once its second step is done.
   signIn: { session: () => randomUUID(), start: ({ session }, _request, reply) => void startSession(reply, session) },
@@ -35,7 +40,7 @@ const body = { type: "object", required: ["email", "password"], properties: { em
 app.post<{ Body: { email: string; password: string } }>("/login", { schema: { body } }, async (request, reply) => {
   if (request.body.email !== ada.email || request.body.password !== ada.password) return reply.code(401).send();
   const device = deviceToken(request);
-  const step = await mfa.signIn({ id: ada.id }, { amr: ["pwd"], ...(device === undefined ? {} : { device }) });
+  const step = await mfa.signIn({ id: ada.id }, { amr: ["pwd"], enrolled: ada.enrolled, ...(device === undefined ? {} : { device }) });
   // The client answers the challenge at /auth/mfa/verify, in the MFA-Challenge header.
   if (step.required) return send(reply, toProblem(step));
   startSession(reply, randomUUID());

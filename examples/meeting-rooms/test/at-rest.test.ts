@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
 import { enrol } from "./support/authenticator.ts";
-import { DEMO_PASSWORD } from "./support/demo.ts";
+import { DEMO_PASSWORD, hoursAhead } from "./support/demo.ts";
 import { call, expectProblem, tokenOf } from "./support/http.ts";
 import { freshServer } from "./support/server.ts";
 import { endAll, runToEnd, type Started, startSystem } from "./support/system.ts";
@@ -60,7 +60,7 @@ test("holds no factor of a deleted user, and none of one whose deletion a crash 
   expect([await count("nightlatch_factors"), await count("nightlatch_codes"), await count("erasures")]).toEqual([0, 0, 0]);
 });
 
-test("A52 factors deleted from the tables switch nothing off: signing in is refused; switching it off by the routes is no such thing", async () => {
+test("A52 factors deleted from the tables switch nothing off: signing in is refused, and so is what an open session asks; switching it off by the routes is no such thing", async () => {
   const token = await tokenOf(system.users, "member", DEMO_PASSWORD);
   const { grant } = await enrol(system.users, token);
   const login = () => call("POST", users("/auth/login"), { form: { username: "member", password: DEMO_PASSWORD } });
@@ -70,7 +70,16 @@ test("A52 factors deleted from the tables switch nothing off: signing in is refu
   expect((await login()).status).toBe(200);
   await enrol(system.users, token);
 
+  const json = { room_id: 1, title: "A talk", starts_at: hoursAhead(30), ends_at: hoursAhead(31) };
+  const booked = await call("POST", `${system.bookings}/bookings`, { token, json });
+  const cancel = () => call("DELETE", `${system.bookings}/bookings/${booked.body.id}`, { token });
+  expectProblem(await cancel(), 401, "step_up_required");
+
   await client.query("DELETE FROM nightlatch_factors");
+  expectProblem(await cancel(), 403, "enrolment_mismatch");
+  for (const route of ["/auth/mfa/setup", "/auth/mfa/disable"])
+    expectProblem(await call("POST", users(route), { token }), 403, "enrolment_mismatch");
+  expect((await call("GET", `${system.bookings}/bookings/${booked.body.id}`, { token })).status).toBe(200);
   const refused = await login();
   expectProblem(refused, 403, "enrolment_mismatch");
   expect(refused.text).not.toContain("access_token");

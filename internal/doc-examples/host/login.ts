@@ -4,6 +4,8 @@ import type { Request, Response } from "express";
 interface User {
   id: string;
   email: string;
+  /** What the host itself remembers of the enrolment. */
+  enrolled: boolean;
 }
 
 /** The user whose password this is. */
@@ -11,6 +13,9 @@ export declare function checkPassword(body: unknown): Promise<User | undefined>;
 
 /** The user of the request's session, with the session's id. */
 export declare function userOf(req: Request): (User & { sessionId: string }) | undefined;
+
+/** Remembers whether a user is enrolled, where there is something to remember. */
+export declare function rememberEnrolled(userId: string | undefined, enrolled: boolean | undefined): Promise<void>;
 
 /** An id for a session that starts when the second step is done. */
 export declare function newSessionId(): string;

@@ -71,6 +71,12 @@ async function story(url: string): Promise<void> {
   expect(status.body).toMatchObject({ mfa_enabled: true, username: login.email });
   const deleted = await call("DELETE", "/account", undefined, { cookie: done.cookie, "mfa-grant": String(done.body.grant) });
   expect(deleted.body).toEqual({ deleted: true });
+
+  // What the app remembers of the enrolment goes with it.
+  const off = await call("POST", "/auth/mfa/disable", {}, { cookie: done.cookie, "mfa-grant": String(done.body.grant) });
+  expect(off.body).toEqual({ mfa_enabled: false });
+  expect((await call("DELETE", "/account", undefined, { cookie: done.cookie })).body).toEqual({ deleted: true });
+  expect((await call("POST", "/login", login)).body).toEqual({ signed_in: login.email });
 }
 
 describe.each(["express", "fastify"])("quickstart-%s", (name) => {

@@ -10,6 +10,8 @@ export interface Caller {
   id: string;
   username: string;
   role: "user" | "admin";
+  /** Whether the app remembers that they have enrolled. */
+  enrolled: boolean;
   session: string;
 }
 
@@ -48,12 +50,12 @@ export function createAuthentication(
     const [, token] = BEARER.exec(req.headers.authorization ?? "") ?? [];
     const claims = token === undefined ? undefined : await readToken(token, keys, new Date(clock()));
     if (!claims) return undefined;
-    const [user] = await database.query<Pick<Caller, "username" | "role">>(
-      `SELECT u.username, u.role FROM sessions s JOIN users u ON u.id = s.user_id
+    const [user] = await database.query<Pick<Caller, "username" | "role" | "enrolled">>(
+      `SELECT u.username, u.role, u.mfa_enrolled AS enrolled FROM sessions s JOIN users u ON u.id = s.user_id
         WHERE s.id = $1 AND u.id = $2 AND u.is_active AND EXISTS (SELECT FROM signing_keys WHERE kid = $3)`,
       [claims.session, claims.userId, claims.kid],
     );
-    return user && { id: claims.userId, username: user.username, role: user.role, session: claims.session };
+    return user && { id: claims.userId, username: user.username, role: user.role, enrolled: user.enrolled, session: claims.session };
   };
 
   const find = (req: Request): Promise<Caller | undefined> => {
@@ -77,7 +79,7 @@ export function createAuthentication(
     caller,
     async subject(req) {
       const found = await find(req);
-      return found && { id: found.id, name: found.username, session: found.session };
+      return found && { id: found.id, name: found.username, session: found.session, enrolled: found.enrolled };
     },
     async signedIn(req, _res, next) {
       await caller(req);

@@ -1,28 +1,12 @@
-import type { Mfa, MfaEvent } from "@nightlatch/core";
+import { enrolledBy, type Mfa } from "@nightlatch/core";
 import type { Queries } from "../database/database.ts";
 import type { ServiceContext } from "../service-context.ts";
 import { endPasswordSessions } from "../tokens/sessions.ts";
 import { updateEnrolled } from "./sql.ts";
 
-/** What an event says of whether its subject is enrolled; `undefined` where it says nothing. */
-function enrolledBy(event: MfaEvent): boolean | undefined {
-  switch (event.type) {
-    case "factor_enabled":
-    case "factor_imported":
-      return true;
-    case "factor_removed":
-      return event.last ? false : undefined;
-    case "mfa_disabled":
-    case "mfa_reset":
-      return false;
-    default:
-      return undefined;
-  }
-}
-
 /**
- * The engine, with the app's own memory of who has enrolled: a sign-in is refused where it and the store disagree, since
- * somebody has then deleted rows. It is written before the change is answered. Who enrols ends what a password alone began.
+ * The engine, with the app's own memory of who has enrolled: where the store disagrees, somebody has deleted rows, and
+ * signing in, guards and set-up are refused. It is written before the change is answered. Who enrols ends what a password alone began.
  */
 export function rememberingEnrolment(mfa: Mfa, database: Queries): Mfa {
   const remember = async (id: string, enrolled: boolean): Promise<void> => await updateEnrolled(database, id, enrolled, new Date());

@@ -8,7 +8,7 @@ export async function POST(request: Request): Promise<Response> {
   if (email !== ada.email || password !== ada.password) return new Response(null, { status: 401 });
   const device = deviceToken({ headers: { cookie: request.headers.get("cookie") ?? undefined } });
   try {
-    const step = await mfa.signIn({ id: ada.id }, { amr: ["pwd"], ...(device === undefined ? {} : { device }) });
+    const step = await mfa.signIn({ id: ada.id }, { amr: ["pwd"], enrolled: ada.enrolled, ...(device === undefined ? {} : { device }) });
     // The client answers the challenge at /auth/mfa/verify, in the MFA-Challenge header.
     if (step.required) return answer(toProblem(step));
   } catch (error) {
