@@ -43,7 +43,7 @@ export const withGrant = (
   ...(more.cookies?.length ? { cookies: more.cookies } : {}),
 });
 
-/** The answer that ends a sign-in, with what the host adds to it. */
+/** The answer that ends a sign-in, with what the host adds to it: its own members stand, such as the life of its token. */
 export async function signedIn(
   verified: Verified,
   session: string,
@@ -55,7 +55,7 @@ export async function signedIn(
   const started = (await hook.start({ subject, session, method, amr, acr })) ?? {};
   return withGrant(
     verified,
-    { ...started.body, ...body },
+    { ...body, ...started.body },
     { headers: started.headers ?? {}, cookies: [...(started.cookies ?? []), ...cookies] },
   );
 }

@@ -24,7 +24,10 @@ export interface SignedIn {
   acr: string;
 }
 
-/** What the host adds to the answer that ends a sign-in: a cookie, or a token in the body. */
+/**
+ * What the host adds to the answer that ends a sign-in: a cookie, or a token in the body. A member of the body that both
+ * have is the host's: `expires_in` is then its token's, and that of the grant stands in the grant.
+ */
 export interface SessionStart {
   headers?: Readonly<Record<string, string>>;
   cookies?: readonly string[];

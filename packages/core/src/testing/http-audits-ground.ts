@@ -101,7 +101,7 @@ export async function auditGround(): Promise<AuditGround> {
         return `signed-in-${sessions}`;
       },
       start: ({ subject, session }: SignedIn) => ({
-        body: { token: `${subject.id}:${session}` },
+        body: { token: `${subject.id}:${session}`, expires_in: 1800 },
         cookies: [`session=${session}; HttpOnly`],
       }),
     },

@@ -22,6 +22,8 @@ const signInAudits: readonly AuditCase[] = [
       assert.deepEqual(done.body.amr, ["pwd", "otp", "mfa"]);
       assert.equal(cookieIn(done.headers, "session")?.attributes, "HttpOnly");
       const as = String(done.body.token);
+      // The session's, which the host says, and not the grant's.
+      assert.equal(done.body.expires_in, 1800);
       assert.ok(as.startsWith(`${id}:`), "the session is of who answered");
       isDone(await call("POST", "/any", { as, headers: { "mfa-grant": String(done.body.grant) } }));
       isProblem(await mfa("POST", "/verify", { headers, body: { code: fresh() } }), "challenge_expired", 401);
@@ -67,6 +69,7 @@ const signInAudits: readonly AuditCase[] = [
       const { body } = isDone(await mfa("POST", "/enable", { headers, body: { code } }));
       assert.equal((body.recovery_codes as string[]).length, 10);
       const as = String(body.token);
+      assert.equal(body.expires_in, 1800);
       isDone(await call("POST", "/any", { as, headers: { "mfa-grant": String(body.grant) } }));
       isProblem(await mfa("POST", "/setup", { headers, body: {} }), "challenge_expired", 401);
     },
