@@ -40,8 +40,11 @@ export async function openContext(config: Config, log: Logger, onClose: ServiceC
     keys,
     // Every service but users itself has these keys from there alone, also where all run in one process.
     // A key they have not heard of has them look again, at most every second. One that is gone they need not hear of:
-    // each token's key is looked up in the database as well.
-    tokenKeys: createRemoteJWKSet(new URL(`${config.urls.users}/.well-known/jwks.json`), { cooldownDuration: 1_000 }),
+    // whether a key is good still is looked up in the database with each token, so what was heard is kept.
+    tokenKeys: createRemoteJWKSet(new URL(`${config.urls.users}/.well-known/jwks.json`), {
+      cooldownDuration: 1_000,
+      cacheMaxAge: Number.POSITIVE_INFINITY,
+    }),
     signingKeys() {
       signingKeys ??= loadSigningKeys(database, keys);
       return signingKeys;

@@ -4,6 +4,7 @@ import type { JWTVerifyGetKey } from "jose";
 import type { Queries } from "../database/database.ts";
 import { Problem } from "../http/problem.ts";
 import { readToken } from "./access-token.ts";
+import { isGoodKey } from "./signing-keys.ts";
 
 /** The user behind a request. */
 export interface Caller {
@@ -52,7 +53,7 @@ export function createAuthentication(
     if (!claims) return undefined;
     const [user] = await database.query<Pick<Caller, "username" | "role" | "enrolled">>(
       `SELECT u.username, u.role, u.mfa_enrolled AS enrolled FROM sessions s JOIN users u ON u.id = s.user_id
-        WHERE s.id = $1 AND u.id = $2 AND u.is_active AND EXISTS (SELECT FROM signing_keys WHERE kid = $3)`,
+        WHERE s.id = $1 AND u.id = $2 AND u.is_active AND ${isGoodKey("$3")}`,
       [claims.session, claims.userId, claims.kid],
     );
     return user && { id: claims.userId, username: user.username, role: user.role, enrolled: user.enrolled, session: claims.session };

@@ -64,13 +64,15 @@ const privateJwk = z.object({ kty: z.literal("OKP"), crv: z.literal("Ed25519"), 
 
 const aad = (kid: string): string[] => ["signing_keys", kid, "private_jwk"];
 
+/** Keys that are good: those that no other one has followed for so long that all they signed has expired. */
+const GOOD_KEYS = `SELECT kid, private_jwk, activates_at FROM signing_keys k WHERE NOT EXISTS (SELECT FROM signing_keys n
+  WHERE n.activates_at > k.activates_at AND n.activates_at <= now() - interval '${OLD_KEYS_STAY} seconds')`;
+
+/** Whether the key whose id is that parameter of a statement is good. */
+export const isGoodKey = (parameter: `$${number}`): string => `EXISTS (SELECT FROM (${GOOD_KEYS}) AS good WHERE kid = ${parameter})`;
+
 const rows = (database: Queries): Promise<Row[]> =>
-  database.query<Row>(
-    `SELECT kid, private_jwk, activates_at <= now() AS active
-      FROM (SELECT *, lead(activates_at) OVER (ORDER BY activates_at, kid) AS retired_at FROM signing_keys) AS keys
-      WHERE retired_at IS NULL OR retired_at > now() - make_interval(secs => $1) ORDER BY activates_at, kid`,
-    [OLD_KEYS_STAY],
-  );
+  database.query<Row>(`SELECT kid, private_jwk, activates_at <= now() AS active FROM (${GOOD_KEYS}) AS good ORDER BY activates_at, kid`);
 
 /** A new key, sealed. */
 interface Draft {
