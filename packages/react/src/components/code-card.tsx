@@ -5,13 +5,14 @@ import { Locked } from "./locked.tsx";
 import { useUi } from "./looks.ts";
 import { Button, Card, Hidden, Intro, Screen } from "./parts.tsx";
 import { rich } from "./rich.tsx";
+import { wayOf } from "./ways.ts";
 
 /** What a method's screen is headed with, and the line below: where the code is to be found. */
 export function useCodeWords({ method, digits, delivery }: CodeState): { title: string; text: ReactNode } {
   const { t, issuer } = useUi();
-  if (method === "recovery") return { title: t("recoveryTitle"), text: t("recoveryText") };
+  const title = t(wayOf(method)[2]);
+  if (method === "recovery") return { title, text: t("recoveryText") };
   if (method === "email" || method === "sms") {
-    const title = t(method === "email" ? "emailTitle" : "smsTitle");
     // The room of the two lines that will stand there.
     if (delivery?.state !== "sent") return { title, text: rich("\u00a0{break}\u00a0", { break: <br /> }) };
     // Its life as it was when it was sent: a minute must pass before another can be.
@@ -20,7 +21,7 @@ export function useCodeWords({ method, digits, delivery }: CodeState): { title: 
   }
   const isApp = method === "app";
   const text = t(isApp ? (issuer ? "signInText" : "codeHint") : "tokenText", { digits });
-  return { title: t("signInTitle"), text: rich(text, { issuer: <bdi>{issuer}</bdi> }) };
+  return { title, text: rich(text, { issuer: <bdi>{issuer}</bdi> }) };
 }
 
 /** A code that is asked for, in its card: the question, the lock in its place, or that it is too late. */

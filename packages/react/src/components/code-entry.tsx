@@ -5,6 +5,7 @@ import { CodeMessage } from "./code-message.tsx";
 import { useUi } from "./looks.ts";
 import { OtpField, type OtpFieldState } from "./otp-field.tsx";
 import { Strong } from "./parts.tsx";
+import { wayOf } from "./ways.ts";
 
 const LOOK: Partial<Record<CodeState["phase"]["name"], OtpFieldState>> = {
   checking: "checking",
@@ -46,7 +47,6 @@ export function CodeEntry({
     if (isRecovery && isKept) field.current?.select();
   }, [isRecovery, isKept]);
 
-  const labels: Partial<Record<string, string>> = { recovery: t("recoveryCode"), email: t("emailCode"), sms: t("smsCode") };
   return (
     <form
       onSubmit={(event) => {
@@ -60,7 +60,7 @@ export function CodeEntry({
     >
       <div className={c("field")}>
         <label htmlFor={id} id={`${id}l`}>
-          <Strong>{labels[method] ?? label ?? t("code")}</Strong>
+          <Strong>{(method === "app" && label) || t(wayOf(method)[3])}</Strong>
         </label>
         {isRecovery ? (
           <input
@@ -92,7 +92,7 @@ export function CodeEntry({
             selected={isKept}
             labelledBy={`${id}l`}
             describedBy={`${id}m`}
-            {...(method === "app" && period !== undefined && { period })}
+            period={method === "app" ? period : undefined}
           />
         )}
         <CodeMessage

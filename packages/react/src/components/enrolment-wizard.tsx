@@ -15,9 +15,9 @@ import { rich } from "./rich.tsx";
 /** What the wizard shows beside its flow. */
 export interface EnrolmentLooks {
   /** Called when the person leaves before the end; the cross is not shown without it. */
-  onLeave?: () => void;
+  onLeave?: (() => void) | undefined;
   /** Where authenticator apps are told of: "Choose an app". */
-  appsHref?: string;
+  appsHref?: string | undefined;
   /** That another authenticator is there already: the heading says "Add an authenticator". */
   another?: boolean;
   /** @internal the dialog's own name */

@@ -4,9 +4,9 @@ import { useCountdown } from "../hooks/index.ts";
 import { clockTime } from "../otp/index.ts";
 import { SaidCountdown } from "./code-message.tsx";
 import { useUi } from "./looks.ts";
-import { wayOf } from "./other-ways.tsx";
 import { Button, Group, Intro, Link, Notice } from "./parts.tsx";
 import { rich } from "./rich.tsx";
+import { wayOf } from "./ways.ts";
 
 /** What stands in the place of the field while codes are locked: how long, why, and the way that is left. */
 export function Locked({

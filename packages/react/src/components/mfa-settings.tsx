@@ -143,7 +143,7 @@ export function SettingsScreen({
         <>
           <FactorList settings={settings} onAdd={add} />
           <CodesLeft left={status.recovery_codes_left} total={codes} settings={settings} />
-          {devices && <TrustedDevices settings={settings} {...(thisDevice !== undefined && { thisDevice })} />}
+          {devices && <TrustedDevices settings={settings} thisDevice={thisDevice} />}
           <Section
             last
             title={t("turnOffTitle")}
@@ -165,7 +165,7 @@ export function SettingsScreen({
       </div>
       <SettingsDialogs settings={settings} />
       <Dialog open={!!adding} labelledBy={id}>
-        <EnrolmentWizard titleId={id} {...adding} onDone={added} onLeave={added} {...(appsHref !== undefined && { appsHref })} />
+        <EnrolmentWizard titleId={id} {...adding} onDone={added} onLeave={added} appsHref={appsHref} />
       </Dialog>
     </div>
   );

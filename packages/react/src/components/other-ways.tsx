@@ -1,19 +1,8 @@
 import type { ReactNode } from "react";
 import type { CodeMethod, CodeState } from "../flow/code.ts";
-import type { StringKey } from "../strings/strings.ts";
-import type { IconName } from "./icons.tsx";
 import { useUi } from "./looks.ts";
 import { List, Row } from "./parts.tsx";
-
-const WAYS: Readonly<Record<string, readonly [IconName, StringKey]>> = {
-  recovery: ["codes", "useRecovery"],
-  email: ["mail", "byEmail"],
-  sms: ["phone", "bySms"],
-  token: ["clock", "useToken"],
-};
-
-/** What a method is drawn and called as. */
-export const wayOf = (method: CodeMethod): readonly [IconName, StringKey] => WAYS[method.split(":")[0] ?? ""] ?? ["phone", "useApp"];
+import { wayOf } from "./ways.ts";
 
 /** The other methods, each a row to press. */
 export function OtherWays({

@@ -23,7 +23,7 @@ export interface OtpFieldProps {
   labelledBy?: string;
   describedBy?: string;
   /** The period of the codes in seconds: shows how much of the present one is left. */
-  period?: number;
+  period?: number | undefined;
   autoFocus?: boolean;
   inputRef?: RefObject<HTMLInputElement | null>;
 }

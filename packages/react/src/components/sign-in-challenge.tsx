@@ -5,9 +5,10 @@ import { CodeCard, useCodeWords } from "./code-card.tsx";
 import { CodeEntry } from "./code-entry.tsx";
 import { EnrolmentWizard } from "./enrolment-wizard.tsx";
 import { useUi } from "./looks.ts";
-import { OtherWays, wayOf } from "./other-ways.tsx";
+import { OtherWays } from "./other-ways.tsx";
 import { Button, Check, Group, Intro, Link, Strong } from "./parts.tsx";
 import { rich } from "./rich.tsx";
+import { wayOf } from "./ways.ts";
 
 /** What a sign-in says beside its code. */
 export interface SignInLooks {
@@ -40,7 +41,7 @@ export type SignInChallengeProps = UseSignInOptions & SignInLooks;
 export function SignInChallenge(props: SignInChallengeProps): ReactNode {
   const { onDone, onRestart } = props;
   return props.enrol ? (
-    <EnrolmentWizard signIn={props} onDone={(answer) => onDone(answer)} {...(onRestart && { onLeave: onRestart })} />
+    <EnrolmentWizard signIn={props} onDone={(answer) => onDone(answer)} onLeave={onRestart} />
   ) : (
     <SignInCode {...props} />
   );

@@ -11,7 +11,7 @@ import { inRow, useDates } from "./when.ts";
 /** The props of `TrustedDevices`. */
 export interface TrustedDevicesProps extends SettingsPartProps {
   /** Id of the device that the person is at, where the host knows it. */
-  thisDevice?: string;
+  thisDevice?: string | undefined;
 }
 
 function Devices({ settings, thisDevice }: TrustedDevicesProps & { settings: UseSettings }): ReactNode {
