@@ -101,6 +101,44 @@ export const lockoutChecks: Check[] = [
     },
   },
   {
+    title:
+      "R22 A21 who has the password can shut both lanes: a new password ends what they can charge, and an admin or a day at most the locks",
+    async run(kit) {
+      const mfa = await kit.mfa();
+      const [user, admin] = [await kit.enrolled(mfa), await kit.enrolled(mfa)];
+      const challenge = async () => required(await mfa.signIn(user.subject, { amr: ["pwd"] })).challenge;
+      const RECOVERY = "ZZZZ-ZZZZ-ZZZZ-ZZZZ";
+      const shut = async () => {
+        const held = await challenge();
+        for (let n = 0; n < 5; n += 1) {
+          await mfa.verify({ challenge: held, code: user.wrong() });
+          await mfa.verify({ challenge: held, code: RECOVERY });
+        }
+        return held;
+      };
+      const tried = async (code: string) => reason(await mfa.verify({ challenge: await challenge(), code }));
+      await shut();
+      assert.deepEqual([await tried(user.code()), await tried(user.recoveryCodes[0] ?? "")], ["locked", "locked"]);
+
+      // The password is changed, and with it every challenge of theirs is over: the lock is not, until an admin ends it.
+      const theirs = await challenge();
+      await mfa.revoke(user.subject);
+      assert.equal(reason(await mfa.verify({ challenge: theirs, code: user.wrong() })), "locked");
+      assert.equal(await tried(user.code()), "locked");
+      good(await mfa.admin.unlock(user.subject, { actor: admin.subject, grant: admin.grant, reason: "ticket 7" }));
+      assert.equal(reason(await mfa.verify({ challenge: theirs, code: user.wrong() })), "expired");
+      const { lanes } = await kit.store.read({ tenant: "", subject: user.subject.id });
+      assert.deepEqual([lanes.authenticator.tally, lanes.recovery.tally], [0, 0]);
+      assert.deepEqual([await tried(user.code()), await tried(user.recoveryCodes[0] ?? "")], ["ok", "ok"]);
+
+      // Nobody unlocks, and nobody charges any more.
+      await shut();
+      await mfa.revoke(user.subject);
+      kit.clock.advance(DAY);
+      assert.deepEqual([await tried(user.code()), await tried(user.recoveryCodes[1] ?? "")], ["ok", "ok"]);
+    },
+  },
+  {
     title: "R22 A21 without a challenge of the first factor nothing can be charged",
     async run(kit) {
       const mfa = await kit.mfa();
