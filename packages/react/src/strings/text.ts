@@ -21,15 +21,21 @@ const BRACES = /\{(\w+)\}/;
  * ```
  */
 export function createText(strings: Strings, locale: string): Text {
-  const plurals = new Intl.PluralRules(locale);
-  // Codes are typed in 0 to 9, so what counts them is written alike in every language.
-  const numbers = new Intl.NumberFormat(locale, { numberingSystem: "latn" });
+  // Made when they are first wanted: each takes longer than all the rest, and most screens count nothing.
+  let plurals: Intl.PluralRules | undefined;
+  let numbers: Intl.NumberFormat | undefined;
   return (key, values = {}) => {
-    const found = strings[key];
-    const text = typeof found === "string" ? found : (found[plurals.select(Number(values.n))] ?? found.other);
+    let text = strings[key];
+    if (typeof text !== "string") {
+      plurals ??= new Intl.PluralRules(locale);
+      text = text[plurals.select(Number(values.n))] ?? text.other;
+    }
     return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
       const value = values[name];
-      return value === undefined ? whole : typeof value === "number" ? numbers.format(value) : value;
+      if (typeof value !== "number") return value ?? whole;
+      // Codes are typed in 0 to 9, so what counts them is written alike in every language.
+      numbers ??= new Intl.NumberFormat(locale, { numberingSystem: "latn" });
+      return numbers.format(value);
     });
   };
 }
