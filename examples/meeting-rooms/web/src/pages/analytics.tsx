@@ -4,6 +4,7 @@ import { query as queryOf } from "../api/call.ts";
 import { useLive } from "../api/live.ts";
 import { useRead } from "../api/use-read.ts";
 import { ChartCard } from "../charts/chart-card.tsx";
+import { FiguresSkeleton } from "../charts/figures-skeleton.tsx";
 import { FrequencyCard } from "../charts/frequency-card.tsx";
 import { Heat, heatTable } from "../charts/heat.tsx";
 import { averageUse, Ratings, TopBookers, UseOfRooms } from "../charts/ranked.tsx";
@@ -11,7 +12,7 @@ import { Tiles } from "../charts/tiles.tsx";
 import { Choice } from "../parts/choice.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { LiveDot } from "../parts/live-dot.tsx";
-import { Bones, Failed } from "../parts/states.tsx";
+import { Failed } from "../parts/states.tsx";
 import { useNow } from "../parts/use-media.ts";
 import { useQuery } from "../router.tsx";
 import { zone } from "../times.ts";
@@ -112,7 +113,7 @@ export function AnalyticsPage(): ReactNode {
     <main className="page" id="main">
       <div className="page-head">
         <h1>Analytics</h1>
-        <LiveDot note={since(now - updated.current)} />
+        <LiveDot note={read.data ? since(now - updated.current) : ""} />
         <span className="grow" />
         <Choice
           label="Period"
@@ -129,7 +130,7 @@ export function AnalyticsPage(): ReactNode {
       ) : read.error ? (
         <Failed what="Analytics" error={read.error} retry={read.reload} />
       ) : (
-        <Bones rows={6} label="Loading analytics" />
+        <FiguresSkeleton />
       )}
     </main>
   );

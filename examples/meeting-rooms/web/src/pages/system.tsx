@@ -25,7 +25,7 @@ export function SystemPage(): ReactNode {
     <main className="page" id="main">
       <div className="page-head">
         <h1>System</h1>
-        <LiveNote state={error ? "lost" : "live"} note={error ? "Trying again." : "every 5 s"} />
+        <LiveNote state={error ? "lost" : system ? "live" : "connecting"} note={error ? "Trying again." : "every 5 s"} />
         <span className="grow" />
         {facts.grafana_url && (
           <a className="button" href={facts.grafana_url} target="_blank" rel="noreferrer">
