@@ -26,6 +26,12 @@ test.each(["js", "cjs"])(
   },
 );
 
+test("the stylesheet holds nothing that browsers of 2023 don't know: no nested rule, no light-dark()", async () => {
+  const sheet = await readFile(join(folder, "styles.css"), "utf8");
+  expect(sheet).toContain(".nl-button[data-kind=primary]");
+  expect(sheet).not.toMatch(/&|light-dark/);
+});
+
 test("require and import give the same, and components and hooks share one provider", async () => {
   const require = createRequire(join(folder, "index.cjs"));
   for (const entry of ["index", "client/index", "hooks/index", "flow/index"]) {
