@@ -95,7 +95,7 @@ export function OtpField({
 
   const slots = Array.from({ length: digits }, (_, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: slots don't move
-    <span key={index} className={c("slot")} data-caret={hasCaret(index) ? "" : undefined}>
+    <span key={index} className={c("slot")} aria-hidden="true" data-caret={hasCaret(index) ? "" : undefined}>
       {shown[index]}
     </span>
   ));

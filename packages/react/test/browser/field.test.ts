@@ -23,6 +23,12 @@ describe.skipIf(!hasChromium)("the field for a code, in Chromium", () => {
   const value = (page: Page): Promise<string> => page.getByLabel("Code").inputValue();
   const drawn = (page: Page): Promise<string[]> => page.locator(".nl-slot").allTextContents();
 
+  test("readers are told of one field with its value, and of no slots", async () => {
+    const page = await open();
+    await page.keyboard.type("492");
+    expect(await page.locator("main").ariaSnapshot()).toBe(["- main:", "  - text: Code", '  - textbox "Code": "492"'].join("\n"));
+  });
+
   test("one key commits one render of the field, and a letter none", async () => {
     const page = await open();
     await page.keyboard.press("a");
