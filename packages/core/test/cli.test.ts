@@ -203,7 +203,10 @@ describe("what is missing is told with its mend", () => {
     // As tables of an older release would be.
     db.exec("UPDATE nightlatch_migrations SET version = 0");
     const ended = await bare.run(["subject", "show", "1", "--database", "sqlite:half.db"], { env });
-    expect(ended).toMatchObject({ exit: 3, err: expect.stringMatching(/is at version 0 of the tables, and this is 1\. .*nightlatch migrate/) });
+    expect(ended).toMatchObject({
+      exit: 3,
+      err: expect.stringMatching(/is at version 0 of the tables, and this is 1\. .*nightlatch migrate/),
+    });
     expect((await bare.run(["doctor", "--database", "sqlite:half.db"], { env })).exit).toBe(1);
     db.exec("INSERT INTO nightlatch_migrations VALUES (1, 0), (99, 0)");
     db.close();
