@@ -27,6 +27,16 @@ test("ten wrong passwords for an account from an address; a right one in between
   expect((await login("member", DEMO_PASSWORD, "192.0.2.2")).status).toBe(200);
 });
 
+test("a hundred wrong passwords for an account in a day, from wherever: nobody is shut out, and its owner is told once", async () => {
+  const guess = (n: number, username = "guest") => login(username, "wrong", `203.0.113.${n}`);
+  const mails = async () => (await call("GET", `${system.users}/inbox`)).text.match(/<article>.*?<\/article>/gs) ?? [];
+  for (let n = 0; n < 100; n += 1) expectProblem(await guess(n), 401, "credentials_invalid");
+  expect(await mails()).toEqual([]);
+  for (let n = 100; n < 110; n += 1) expectProblem(await guess(n, "GUEST"), 401, "credentials_invalid");
+  expect(await mails()).toEqual([expect.stringMatching(/trying passwords for your .*guest@example\.com/s)]);
+  expect((await login("guest", DEMO_PASSWORD, "203.0.113.200")).status).toBe(200);
+});
+
 test("what takes a password or a code is limited by address, and the answer says how much is left", async () => {
   const path = (name: string) => `${system.users}/auth/${name}`;
   const headers = from("2001:db8::1");

@@ -12,6 +12,8 @@ const LIMITS = {
   "sign-in:address": { points: 120, per: "1m" },
   /** Passwords for one account from one address, until a right one: somebody elsewhere locks nobody out. */
   "sign-in:account": { points: 10, per: "15m" },
+  /** Wrong passwords for one account from anywhere. Who goes beyond is not refused, which would shut its owner out: the owner is told. */
+  "wrong:account": { points: 100, per: "1d" },
   /** Requests that may bear a code, of one user. */
   "codes:user": { points: 120, per: "1m" },
 } as const;
@@ -28,6 +30,8 @@ export interface AppLimits {
    * @throws Problem `too_many_passwords`, before anything is judged
    */
   countPassword(req: Request, username: string): Promise<void>;
+  /** Counts a password that was wrong; whether there were so many for that account that its owner should know. */
+  countWrong(username: string): Promise<boolean>;
   /** Forgets the wrong passwords for an account. */
   forgive(req: Request, username: string): Promise<void>;
 }
@@ -51,6 +55,9 @@ export async function createAppLimits(redis: Redis | undefined, log: Logger): Pr
     async countPassword(req, username) {
       const { allowed, retryAfter = 1 } = await limits.consume("sign-in:account", accountKey(req, username));
       if (!allowed) throw new Problem("too_many_passwords", { headers: { "Retry-After": String(retryAfter) } });
+    },
+    async countWrong(username) {
+      return !(await limits.consume("wrong:account", username.toLowerCase())).allowed;
     },
     async forgive(req, username) {
       await limits.reset("sign-in:account", accountKey(req, username));

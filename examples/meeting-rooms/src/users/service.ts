@@ -31,7 +31,7 @@ export const users: ServiceDefinition<"users"> = service({
     const { database, auth, log, live, limits, config } = context;
     const { mfa, freshCode } = await context.engine();
     const signingKeys = await context.signingKeys();
-    const { login, loginMfa, finish } = signInRoutes({ database, mfa, signingKeys, limits });
+    const { login, loginMfa, finish } = signInRoutes({ database, mfa, signingKeys, limits, securityPage: config.securityPage });
     await finishErasures(database, mfa);
     startMail(mfa, context);
     followEnrolment(mfa, context);

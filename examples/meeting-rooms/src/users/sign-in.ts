@@ -11,14 +11,17 @@ import { type AccessToken, issueToken, TOKEN_LIFETIME } from "../tokens/access-t
 import { beginSession } from "../tokens/sessions.ts";
 import type { SigningKeys } from "../tokens/signing-keys.ts";
 import { userWithPassword } from "./accounts.ts";
+import { mailGuesses } from "./guessed-passwords.ts";
 import { selectUser } from "./sql.ts";
-import { bothFactors, credentials, type User } from "./user.ts";
+import { bothFactors, credentials, isUsername, type User } from "./user.ts";
 
 interface SignInOptions {
   database: Queries;
   mfa: Mfa;
   signingKeys: SigningKeys;
   limits: AppLimits;
+  /** The page where users manage their second factor, for mails to lead to. */
+  securityPage: string | undefined;
 }
 
 /** What turns credentials into an access token. Each sign-in makes a session of its own. */
@@ -30,7 +33,7 @@ interface SignInRoutes {
 }
 
 /** The login contract: `mfa.signIn` between password and session, `mfa.verify` for the second step. */
-export function signInRoutes({ database, mfa, signingKeys, limits }: SignInOptions): SignInRoutes {
+export function signInRoutes({ database, mfa, signingKeys, limits, securityPage }: SignInOptions): SignInRoutes {
   const allowed = <Found extends User>(user: Found | undefined): Found => {
     if (!user) throw new Problem("credentials_invalid");
     if (!user.is_active) throw new Problem("account_inactive");
@@ -40,7 +43,9 @@ export function signInRoutes({ database, mfa, signingKeys, limits }: SignInOptio
   /** The first factor, and what stands between it and a session. */
   const firstFactor = async (req: Request, username: string, password: string) => {
     await limits.countPassword(req, username);
-    const user = allowed(await userWithPassword(database, username, password));
+    const found = await userWithPassword(database, username, password);
+    if (!found && isUsername(username) && (await limits.countWrong(username))) await mailGuesses(database, username, securityPage);
+    const user = allowed(found);
     await limits.forgive(req, username);
     return { user, step: await mfa.signIn({ id: user.id, name: user.username }, { amr: ["pwd"], enrolled: user.mfa_enrolled }) };
   };
