@@ -192,11 +192,12 @@ export function Check({
         className={c("checkbox")}
         type="checkbox"
         checked={checked}
+        aria-labelledby={`${id}l`}
         aria-describedby={id}
         aria-invalid={bad}
         onChange={(event) => onTick(event.target.checked)}
       />
-      <Strong>{label}</Strong>
+      <Strong id={`${id}l`}>{label}</Strong>
       <Text role="status" id={id} data-tone={bad && "bad"}>
         {hint}
       </Text>

@@ -156,6 +156,19 @@ describe.skipIf(!hasChromium)("each component in each state, in Chromium", () =>
     expect(Number(tile)).toBeGreaterThan(Number(words));
   });
 
+  test("a box to tick is called by its label alone, and its hint is told beside", async () => {
+    const page = await open();
+    for (const [shown, label, hint] of [
+      ["SignInChallenge/empty", "Trust this device for 30 days", /^We won’t ask/],
+      ["EnrolmentWizard/nudged", "I’ve saved my recovery codes", /^Save your codes first/],
+    ] as const) {
+      await show(page, shown);
+      const box = page.getByRole("checkbox", { name: label, exact: true });
+      const described = await box.evaluate((input) => document.getElementById(input.getAttribute("aria-describedby") ?? "")?.textContent);
+      expect(described).toMatch(hint);
+    }
+  });
+
   test("on a phone a dialog is a sheet at the foot: a handle in the place of the cross, and a button that leads out", async () => {
     const page = await open({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
     await show(page, "StepUpDialog/plain");
