@@ -14,8 +14,8 @@ export interface Host {
 /** What routes and guard share; `Request` is the framework's. */
 export interface HostSettings<Request> extends HttpOptions {
   /**
-   * Who is asking: the user of a session past the first factor, with the session's id. Nothing when nobody
-   * is signed in, and never from what the request merely claims.
+   * Who is asking: the user of a session past the first factor, with the session's id, and with what the app itself
+   * remembers of the enrolment (`enrolled`). Nothing when nobody is signed in, and never from what the request merely claims.
    */
   subject(request: Request): Asker | Promise<Asker>;
 }
