@@ -7,15 +7,15 @@ import { dirname, join } from "node:path";
  */
 const LIMITS = {
   core: {
-    ".": "155 kB",
+    ".": "159 kB",
     "./otp": "12.5 kB",
     "./import": "26 kB",
-    "./secrets": "26 kB",
+    "./secrets": "28 kB",
     "./audit": "9 kB",
     "./limits": "22 kB",
     "./metrics": "12 kB",
     "./notices": "80 kB",
-    "./http": "118 kB",
+    "./http": "93 kB",
     "./stores/memory": "20 kB",
     "./stores/mysql": "42 kB",
     "./stores/postgres": "44 kB",
