@@ -51,7 +51,7 @@ test("who is switched off and on again signs in anew: no token of before comes b
   expect(await statuses(await tokenOf(system.users, "returning", PASSWORD))).toEqual(GOOD);
 });
 
-test("who enrols ends the sessions that the password alone began elsewhere, and no session that a code was given for", async () => {
+test("A30 who enrols ends the sessions that the password alone began elsewhere, and no session that a code was given for", async () => {
   const [own, elsewhere] = await newUser("enrolling", 2);
   const { recoveryCodes, grant } = await enrol(system.users, own ?? "");
   expect(await statuses(elsewhere)).toEqual(DEAD);
