@@ -18,7 +18,7 @@ const LIMITS = {
     "./http": "93 kB",
     "./stores/memory": "20 kB",
     "./stores/mysql": "42 kB",
-    "./stores/postgres": "44 kB",
+    "./stores/postgres": "46 kB",
     "./stores/sqlite": "36 kB",
     "./testing": "720 kB",
   },
