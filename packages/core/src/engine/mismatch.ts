@@ -26,27 +26,27 @@ async function wasRemovedJustNow(engine: Engine, who: SubjectKey, now: number): 
   return isIntact(audit, newest) && enrolledBy(eventOf(newest)) === false;
 }
 
-/** Refuses somebody who is enrolled in the host's eyes and not in the store's, and records it. */
-export async function refuseMismatch(engine: Engine, who: SubjectKey, { isNoted = false }: { isNoted?: boolean } = {}): Promise<never> {
-  if (!isNoted) await change(engine, who, [{ type: "enrolment_mismatch" }], {});
-  throw new EnrolmentMismatchError(
-    "This user is enrolled in the host's eyes, and the store holds no authenticator, so nothing is allowed that needs none. " +
-      "Restore the tables nightlatch_*, check that the service runs on the right database, or clear the host's flag on purpose.",
-  );
+/** Whether this hour's row of the log is still to be written. */
+async function isFirstOfHour(engine: Engine, who: SubjectKey, now: number): Promise<boolean> {
+  const { pepper } = await engine.openKeys();
+  const expiresAt = (Math.floor(now / NOTED_EVERY) + 1) * NOTED_EVERY;
+  const id = keyedHash(pepper, ["enrolment-mismatch", who.tenant, who.subject, String(expiresAt)]);
+  return (await engine.store.spend({ id, expiresAt }, now)) === true;
 }
 
 /**
- * Called where a subject without a factor would have leave to something: refuses one whom the host remembers with one. It
- * is recorded once an hour and not each time, since these are requests of a session, which come by the page; a sign-in is
- * recorded each time, since each has cost the password.
+ * Called where a subject without a factor would have leave to something: refuses one whom the host remembers with one,
+ * unless the log vouches that it can't have heard yet. The requests of a session come by the page, and are recorded once an
+ * hour; a sign-in is recorded each time, since each has cost the password.
  */
-export async function denyMissing(engine: Engine, subject: Subject): Promise<void> {
+export async function denyMissing(engine: Engine, subject: Subject, by: "session" | "sign-in" = "session"): Promise<void> {
   if (!subject.enrolled) return;
   const who = keyOf(subject);
   const now = engine.clock();
   if (await wasRemovedJustNow(engine, who, now)) return;
-  const { pepper } = await engine.openKeys();
-  const expiresAt = (Math.floor(now / NOTED_EVERY) + 1) * NOTED_EVERY;
-  const id = keyedHash(pepper, ["enrolment-mismatch", who.tenant, who.subject, String(expiresAt)]);
-  await refuseMismatch(engine, who, { isNoted: (await engine.store.spend({ id, expiresAt }, now)) !== true });
+  if (by === "sign-in" || (await isFirstOfHour(engine, who, now))) await change(engine, who, [{ type: "enrolment_mismatch" }], {});
+  throw new EnrolmentMismatchError(
+    "This user is enrolled in the host's eyes, and the store holds no authenticator, so nothing is allowed that needs none. " +
+      "Restore the tables nightlatch_*, check that the service runs on the right database, or clear the host's flag on purpose.",
+  );
 }

@@ -5,7 +5,7 @@ import { noteSwitch } from "./admin.ts";
 import { answering, issueChallenge } from "./challenges.ts";
 import { useDevice } from "./devices.ts";
 import { change, confirmed, type Engine, isSwitchedOff, methodsOf } from "./engine.ts";
-import { refuseMismatch } from "./mismatch.ts";
+import { denyMissing } from "./mismatch.ts";
 import type { Subject } from "./requests.ts";
 import type { Challenge, SignIn } from "./results.ts";
 import { keyOf } from "./subject.ts";
@@ -57,8 +57,8 @@ export async function signIn(engine: Engine, subject: Subject, { amr: proved, de
     return { required: false, amr, switchedOff: true };
   }
   if (confirmed(state).length === 0) {
-    if (!enrolled && !subject.enrolled) return await withoutFactor(engine, subject, state, amr);
-    await refuseMismatch(engine, who);
+    await denyMissing(engine, { ...subject, enrolled: Boolean(enrolled || subject.enrolled) }, "sign-in");
+    return await withoutFactor(engine, subject, state, amr);
   }
   const deviceId = await useDevice(engine, who, state, device);
   if (deviceId !== undefined) return { required: false, amr, deviceId };

@@ -333,23 +333,26 @@ export const lifecycleChecks: Check[] = [
       const mfa = await kit.mfa();
       const user = await kit.enrolled(mfa);
       const remembered = { ...user.subject, enrolled: true };
+      const signIn = () => mfa.signIn(user.subject, { amr: ["pwd"], enrolled: true });
       good(await mfa.disable(remembered, { grant: user.grant }));
       assert.equal((await mfa.status(remembered)).enabled, false);
+      assert.equal((await signIn()).required, false);
       kit.clock.advance(MINUTE);
       assert.equal((await mfa.status(remembered)).enabled, false);
+      assert.equal((await signIn()).required, false);
       kit.clock.advance(1);
-      await assert.rejects(mfa.status(remembered), { code: "enrolment_mismatch" });
+      for (const refused of [() => mfa.status(remembered), signIn]) await assert.rejects(refused, { code: "enrolment_mismatch" });
       // Enrolled again since, or told by a row that nobody wrote here: then it was no removal.
       const again = await kit.enrolled(mfa, user.subject);
       good(await mfa.disable(remembered, { grant: again.grant }));
       await kit.enrolled(mfa, user.subject);
       const who = { tenant: "", subject: user.subject.id };
       await kit.store.apply({ ...who, now: kit.clock.now, removeAll: true, audit: [] });
-      await assert.rejects(mfa.status(remembered), { code: "enrolment_mismatch" });
+      for (const refused of [() => mfa.status(remembered), signIn]) await assert.rejects(refused, { code: "enrolment_mismatch" });
       const [row] = await kit.store.auditFind({ ...NEWEST, who, types: ["mfa_disabled"] });
       assert.ok(row);
       await kit.store.apply({ ...who, now: kit.clock.now, audit: [{ ...row, id: eventId(kit.clock.now), at: kit.clock.now }] });
-      await assert.rejects(mfa.status(remembered), { code: "enrolment_mismatch" });
+      for (const refused of [() => mfa.status(remembered), signIn]) await assert.rejects(refused, { code: "enrolment_mismatch" });
     },
   },
   {

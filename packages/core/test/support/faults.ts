@@ -128,7 +128,7 @@ const engineFaults: Fault[] = [
   engine(
     "missing rows switch MFA off",
     "engine/sign-in.ts",
-    [["if (!enrolled && !subject.enrolled) return", "if (enrolled !== null) return"]],
+    [["Boolean(enrolled || subject.enrolled)", "false"]],
     "A52 ",
   ),
   engine(
