@@ -25,8 +25,9 @@ const CLOSED: StepUpState = {};
  * Makes the model of the dialog that asks for codes.
  *
  * @param now - milliseconds since 1970
+ * @param spent - called once a recovery code was right: there is one less now
  */
-export function createStepUp(now: () => number): StepUpModel {
+export function createStepUp(now: () => number, spent?: () => void): StepUpModel {
   let done = (): void => {};
   let cancel = done;
   const inLine = createLine();
@@ -34,7 +35,11 @@ export function createStepUp(now: () => number): StepUpModel {
     of: ({ code }) => code,
     put: (state, code) => ({ ...state, code }),
     now,
-    judge: (code, method, signal) => asked().submit(code, signal, factorOf(method)),
+    async judge(code, method, signal) {
+      const problem = await asked().submit(code, signal, factorOf(method));
+      if (!problem && method === "recovery") spent?.();
+      return problem;
+    },
     deliver: (by, signal) => asked().deliver(by, signal),
     proceed: () => void done(),
   });

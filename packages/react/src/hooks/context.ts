@@ -45,7 +45,11 @@ export function MfaDataProvider({
 }: MfaDataProviderProps): ReactNode {
   const shared = useMemo(() => {
     const client = given ?? createMfaClient({ endpoint });
-    return { client, stepUp: createStepUp(client.now), watchers: new Set<() => void>() };
+    const watchers = new Set<() => void>();
+    const stepUp = createStepUp(client.now, () => {
+      for (const load of watchers) load();
+    });
+    return { client, stepUp, watchers };
   }, [given, endpoint]);
   const value = useMemo(() => ({ ...shared, strings, locale }), [shared, strings, locale]);
   return createElement(Context.Provider, { value }, children);

@@ -101,6 +101,12 @@ function Field(): ReactNode {
 const SHOWN: Record<string, () => ReactNode> = {
   field: () => <Field />,
   settings: () => <MfaSettings />,
+  account: () => (
+    <>
+      <MfaSettings />
+      <Bookings />
+    </>
+  ),
   "sign-in": () => <SignIn />,
   "step-up": () => <Bookings />,
   wizard: () => {
