@@ -27,7 +27,7 @@ function Login({ onIn, onStep }: { onIn(): void; onStep(step: SecondStep): void 
 }
 
 function Account(): ReactNode {
-  const { fetch } = useStepUp({ about: { action: "delete your account", noun: "deletion", verb: "delete", keep: "Keep it" } });
+  const { fetch } = useStepUp({ about: { action: "delete your account", verb: "delete", keep: "Keep it" } });
   const [said, say] = useState("");
   const remove = (): void => {
     fetch("/account", { method: "DELETE" }).then(

@@ -2,6 +2,8 @@ import { createElement, type ReactNode } from "react";
 import { renderToString } from "react-dom/server";
 import { afterEach, expect, test, vi } from "vitest";
 import { STATES } from "../gallery/states.tsx";
+import { codeAt, stepUpAt } from "../gallery/still.ts";
+import { StepUpScreen } from "../src/components/index.ts";
 import { createMfaClient, EnrolmentWizard, MfaBadge, MfaProvider, MfaSettings, SignInChallenge } from "../src/index.ts";
 
 const client = createMfaClient({ endpoint: "https://app.example/auth/mfa" });
@@ -54,4 +56,16 @@ test("a host's classes stand beside ours, and its mark in the place of ours", ()
   expect(html).toContain('class="nl nl-card shadow"');
   expect(html).toContain("<i>Fernhill</i>");
   expect(html).not.toContain("nl-mark");
+});
+
+test("a code is said to approve this and nothing else only where the guard has a purpose", () => {
+  const still = stepUpAt(codeAt({ name: "typing" }));
+  const said = (purpose: string | undefined): string => {
+    const { purpose: _, ...question } = still.question ?? {};
+    const stepUp = { ...still, question: { ...question, ...(purpose && { purpose }) } } as typeof still;
+    return rendered(createElement(StepUpScreen, { stepUp }));
+  };
+  expect(said("booking.cancel")).toContain("This code approves this cancellation and nothing else.");
+  expect(said(undefined)).not.toContain("nothing else");
+  expect(said(undefined)).toContain("cancel this booking");
 });

@@ -1,9 +1,10 @@
-import { enrol, type VirtualAuthenticator } from "@nightlatch/core/testing";
+import { sms, totp } from "@nightlatch/core";
+import { enrol, inbox, type VirtualAuthenticator } from "@nightlatch/core/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type AskStepUp, createStepUpFetch, type MfaClient, type StepUpQuestion, StepUpReplayError } from "../src/client/index.ts";
 import { createStepUp } from "../src/flow/index.ts";
-import { type Host, startHost } from "./support/host.ts";
+import { type Host, type HostOptions, startHost } from "./support/host.ts";
 
 const SUBJECT = { id: "ana", session: "s1", name: "ana@example.com" };
 
@@ -19,8 +20,8 @@ interface Ground extends Host {
   guarded(ask?: AskStepUp): typeof fetch;
 }
 
-async function ground(): Promise<Ground> {
-  const host = await startHost();
+async function ground(options?: HostOptions): Promise<Ground> {
+  const host = await startHost(options);
   const { authenticator: phone, recoveryCodes } = await enrol(host.mfa, SUBJECT, { clock: host.clock });
   const ours = host.client("ana:s1");
   const questions: StepUpQuestion[] = [];
@@ -277,4 +278,17 @@ test("whatever is answered to whichever requests, each acts at most once, and on
     }),
     { numRuns: 40 },
   );
+});
+
+test("a code is asked for by a delivering factor of the host's own, and answers", async () => {
+  const calls = inbox();
+  const voice = { ...sms(calls.deliver), type: "voice" };
+  const { guarded, url, acted } = await ground({ mfa: { factors: [totp(), voice] } });
+  const fetching = guarded(async ({ methods, deliver, submit }) => {
+    expect(methods).toContain("voice");
+    expect(await deliver("voice")).toMatchObject({ ok: true });
+    expect(await submit(calls.lastCode())).toBeUndefined();
+  });
+  expect(await statusOf(fetching(`${url}/plain/1`, { method: "POST" }))).toBe(200);
+  expect(acted).toEqual(["POST /plain/1"]);
 });

@@ -4,7 +4,7 @@ import type { StepUpDelivery } from "./step-up.ts";
 /** Sends a code for a challenge that is there, of a guard or of a sign-in; without one, for a new one. */
 export async function deliverCode(
   client: MfaClient,
-  type: "email" | "sms",
+  type: string,
   challenge: string | undefined,
   options: SignInCallOptions,
 ): Promise<StepUpDelivery & { challenge?: string }> {

@@ -5,7 +5,7 @@ import type { ProofBody, WireFactor } from "./wire.ts";
 export interface StepUpAbout {
   /** After "Confirm it's you to": `cancel this booking`. */
   action?: string;
-  /** What is approved: `cancellation`. */
+  /** What is approved: `cancellation`. Shown only where the guard has a purpose: then the code is for this and nothing else. */
   noun?: string;
   /** On the button, after "Confirm and": `cancel`. */
   verb?: string;
@@ -34,8 +34,8 @@ export interface StepUpQuestion extends DemandFacts {
   submit(code: string, signal?: AbortSignal, proof?: Pick<ProofBody, "factor_id">): Promise<MfaProblem | undefined>;
   /** The user's authenticators, where the demand may be met by a token: those of the session. */
   factors?: (() => Promise<readonly WireFactor[]>) | undefined;
-  /** Sends a code. */
-  deliver(by: "email" | "sms", signal?: AbortSignal): Promise<StepUpDelivery>;
+  /** Sends a code by `email`, `sms`, or what a delivering factor of the host's calls itself; our dialog offers the first two. */
+  deliver(by: string, signal?: AbortSignal): Promise<StepUpDelivery>;
 }
 
 /** What came of sending a code: where to, in a form that may be shown, and until when it is good. */

@@ -98,7 +98,12 @@ function Question({
               </RowBody>
             </Notice>
           )}
-          <CodeEntry state={state} actions={stepUp} label={t("stepUpText")} hint={noun ? t("stepUpBound", { noun }) : hint}>
+          <CodeEntry
+            state={state}
+            actions={stepUp}
+            label={t("stepUpText")}
+            hint={noun && question?.purpose ? t("stepUpBound", { noun }) : hint}
+          >
             <Group>
               <Actions data-fill="">
                 <Button kind="secondary" onClick={cancel}>

@@ -16,7 +16,7 @@ export interface FieldWork<State> {
   /** What is wrong with a code; `undefined` when it was right. */
   judge(code: string, method: CodeMethod, signal: AbortSignal): Promise<MfaProblem | undefined>;
   /** Not where no code is sent. */
-  deliver?(by: "email" | "sms", signal: AbortSignal): Promise<StepUpDelivery>;
+  deliver?(by: string, signal: AbortSignal): Promise<StepUpDelivery>;
   /** What comes after a right code. */
   proceed(): Step<State> | undefined;
 }
@@ -31,7 +31,7 @@ export function fieldIn<State>({ of, put, now, judge, deliver, proceed }: FieldW
     return !next || next === code ? state : put(state, next);
   };
   const answer = async ({ phase, delivery, method, value }: CodeState, signal: AbortSignal): Promise<Step<CodeState> | undefined> => {
-    if (deliver && delivery?.state === "sending") return delivered(await deliver(method as "email" | "sms", signal));
+    if (deliver && delivery?.state === "sending") return delivered(await deliver(method, signal));
     if (phase.name === "checking") return judged(await judge(value, method, signal));
     if (phase.name !== "locked") return undefined;
     await clockAt(phase.until, now, signal);

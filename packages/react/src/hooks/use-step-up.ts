@@ -14,7 +14,7 @@ import { useLatest, useModel } from "./use-model.ts";
  * import { useStepUp } from "@nightlatch/react/hooks";
  *
  * export function CancelBooking({ id }: { id: string }) {
- *   const { fetch } = useStepUp({ about: { action: "cancel this booking", noun: "cancellation", verb: "cancel", keep: "Keep booking" } });
+ *   const { fetch } = useStepUp({ about: { action: "cancel this booking", verb: "cancel", keep: "Keep booking" } });
  *   return <button onClick={() => void fetch(`/bookings/${id}`, { method: "DELETE" })}>Cancel booking</button>;
  * }
  * ```

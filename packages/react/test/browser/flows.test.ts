@@ -72,9 +72,19 @@ describe.skipIf(!hasChromium).each(["19", "18"] as const)("in Chromium, on a liv
       6,
       "true",
     ]);
+    // A ring is drawn round what a key has brought the focus to, and can be used.
+    await page.keyboard.press("Tab");
+    const back = page.getByRole("button", { name: "Back" });
+    expect(await back.evaluate((button) => [button === document.activeElement, getComputedStyle(button).outlineStyle])).toEqual([
+      true,
+      "solid",
+    ]);
+    await page.keyboard.press("Shift+Tab");
     await page.keyboard.type(phone.code());
 
-    await page.getByRole("heading", { name: "Save your recovery codes" }).waitFor();
+    const heading = page.getByRole("heading", { name: "Save your recovery codes" });
+    await expect.poll(() => heading.evaluate((words) => words.matches(":focus-visible"))).toBe(true);
+    expect(await heading.evaluate((words) => getComputedStyle(words).outlineStyle)).toBe("none");
     const codes = await page
       .getByRole("listitem")
       .filter({ hasText: /^\w{4}-\w{4}-\w{4}-\w{4}$/ })
@@ -117,6 +127,8 @@ describe.skipIf(!hasChromium).each(["19", "18"] as const)("in Chromium, on a liv
 
     await asker.click();
     await dialog.waitFor();
+    // The guard is bound to nothing, so nothing of the sort is promised.
+    expect(await dialog.getByText("nothing else").count()).toBe(0);
     await page.keyboard.type(phone.code());
     // The press is the consent: the last digit alone sends nothing.
     expect(host.asked.filter((asked) => asked.endsWith("/verify"))).toEqual([]);
@@ -152,6 +164,21 @@ describe.skipIf(!hasChromium).each(["19", "18"] as const)("in Chromium, on a liv
     await page.keyboard.press("Enter");
     await page.clock.runFor(2_000);
     await page.getByText("Signed in: ada:s9").waitFor();
+  });
+
+  test("settings: a recovery code that answers a request on the same page is counted at once", async () => {
+    const host = await start();
+    const { codes } = await enrolled(host);
+    const page = await browser.page();
+    await open(host, page, "account", "ada:s2");
+    await page.getByText("10 of 10 left").waitFor();
+    await page.getByRole("button", { name: "Cancel three" }).click();
+    await page.getByRole("button", { name: "Try another way" }).click();
+    await page.getByRole("button", { name: "Use a recovery code" }).click();
+    await page.getByRole("textbox", { name: "Recovery code" }).fill(codes[0] ?? "");
+    await page.keyboard.press("Enter");
+    await page.getByText("200 200 200").waitFor();
+    await page.getByText("9 of 10 left").waitFor();
   });
 
   test("settings: renamed, new codes, a second authenticator, one removed, turned off and on: all by keyboard", async () => {
