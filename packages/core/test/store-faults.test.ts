@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { createMfa, keyring, type Store, StoreError } from "../src/index.ts";
 import { memoryStore } from "../src/stores/memory.ts";
+import { sqliteStore } from "../src/stores/sqlite/index.ts";
 import { TEST_KEYS } from "./support/kit.ts";
+import { clientNames, clients, newFile } from "./support/sqlite.ts";
 
 const failing = (fault: unknown) =>
   createMfa({ issuer: "Test", keys: keyring(TEST_KEYS), store: { ...memoryStore(), read: () => Promise.reject(fault) } });
@@ -145,6 +147,37 @@ describe("what a store's fault tells", () => {
     null,
   ])("nothing of that for other faults: %s", async (fault) => {
     expect((await faultOf(fault)).message).not.toContain("migrate");
+  });
+
+  it.each([
+    [Object.assign(new Error("permission denied for table nightlatch_audit"), { code: "42501" }), "EXECUTE on nightlatch_blank"],
+    [Object.assign(new Error("command denied to user"), { code: "ER_TABLEACCESS_DENIED_ERROR", errno: 1142 }), "Grant the database's user"],
+    [Object.assign(new Error("Access denied to database"), { code: "ER_DBACCESS_DENIED_ERROR", errno: 1044 }), "Grant the database's user"],
+    [Object.assign(new Error("readonly"), { code: "SQLITE_READONLY_DIRECTORY" }), "write the SQLite file and its folder"],
+    [Object.assign(new Error("readonly"), { code: "ERR_SQLITE_ERROR", errcode: 1544 }), "write the SQLite file and its folder"],
+  ])("how to mend a lack of rights, whatever the database calls it: %s", async (fault, mend) => {
+    expect((await faultOf(fault)).message).toContain(mend);
+  });
+
+  it.each([
+    Object.assign(new Error("wrong password"), { code: "ER_ACCESS_DENIED_ERROR", errno: 1045 }),
+    Object.assign(new Error("busy"), { code: "ERR_SQLITE_ERROR", errcode: 5 }),
+  ])("a wrong password and a busy file lack no right: %s", async (fault) => {
+    expect((await faultOf(fault)).message).toMatch(/What was asked is denied\.$/);
+  });
+
+  it.each(clientNames)("a file that may only be read, through %s, is told with its mend", async (name) => {
+    const { file, remove } = await newFile();
+    const client = clients[name](file);
+    try {
+      await sqliteStore(client).migrate();
+      client.exec("PRAGMA query_only = ON");
+      const mfa = createMfa({ issuer: "Test", keys: keyring(TEST_KEYS), store: sqliteStore(client) });
+      await expect(mfa.ready()).rejects.toThrow(/readonly database.*Let the process write the SQLite file and its folder/);
+    } finally {
+      client.close();
+      await remove();
+    }
   });
 
   it("an error of Nightlatch's own leaves as it is", async () => {

@@ -8,6 +8,9 @@ import { progressOn } from "./progress.ts";
 import { counted, grouped, type Shell } from "./shell.ts";
 import { packageVersion } from "./version.ts";
 
+/** How many users or rights are named in a line. */
+const NAMED = 5;
+
 /** What one look of `doctor` came to. */
 export interface Check {
   name: string;
@@ -86,6 +89,22 @@ export async function tables({ database }: OpenedStore): Promise<Check> {
   return { name: "tables", state: "ok", found: `version ${newest}, the newest` };
 }
 
+/** Whether the database's user may do all that the store does: what it may not shows elsewhere only when somebody asks for it. */
+export async function rights({ database }: OpenedStore): Promise<Check> {
+  const name = "rights";
+  if (!database?.lackingRights) return { name, state: "skipped", found: "only PostgreSQL is asked for the rights of its user" };
+  const lacking = await database.lackingRights();
+  if (lacking.length === 0) return { name, state: "ok", found: "the database's user may do all that is needed" };
+  const shown = `${lacking.slice(0, NAMED).join(", ")}${lacking.length > NAMED ? ", …" : ""}`;
+  return {
+    name,
+    state: "fault",
+    found: `the database's user lacks ${counted(lacking.length, "right")}: ${shown}`,
+    mend: `As the owner of the tables, for the app's user: ${lacking.map((right) => `GRANT ${right} TO …;`).join(" ")}`,
+    data: { lacking },
+  };
+}
+
 /** Milliseconds; codes live for a step of 30 seconds, and one step each way is taken. */
 const MOST_OFF = 5_000;
 
@@ -144,9 +163,6 @@ export async function seals({ store, database }: Opened): Promise<Check> {
   };
 }
 
-/** How many users are named in a line. */
-const NAMED = 5;
-
 /** Whether authenticators are there that the log says are there (A52): without their rows, their owners need no second factor. */
 export async function logAndRows({ mfa }: Opened, shell: Shell): Promise<Check> {
   const name = "log and rows";
@@ -161,7 +177,7 @@ export async function logAndRows({ mfa }: Opened, shell: Shell): Promise<Check> 
     name,
     state: "fault",
     found: `${counted(missing.length, "authenticator")} of ${counted(users.length, "user")} (${whom}) gone without an event`,
-    mend: "Somebody deleted rows by hand, or put a part of a backup back. These users may get in by password alone: nightlatch subject show",
+    mend: "Somebody deleted rows by hand, or put a part of a backup back. These users get in by password alone, unless your app keeps its flag enrolled, which refuses them: nightlatch subject show",
     data,
   };
 }

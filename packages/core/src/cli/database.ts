@@ -16,6 +16,8 @@ export interface Database {
   readonly known: readonly { version: number; sql: string }[];
   /** The versions of the tables that have been installed; none where there are no tables. */
   installed(): Promise<number[]>;
+  /** The rights that this connection's user lacks, each as GRANT has it; absent where the database is not asked. */
+  lackingRights?(): Promise<string[]>;
   /** How many rows `nightlatch_factors` has, or how many of them are not sealed under this prefix. */
   countFactors(notUnder?: string): Promise<number>;
   /** Its clock, in milliseconds since 1970; `undefined` where that is this machine's own. */

@@ -1,3 +1,4 @@
+import { mendOfRights } from "../stores/lacking-rights.ts";
 import { type CliError, unreachable } from "./exit.ts";
 
 const UNTRUSTED = "its certificate is not trusted here. Name its CA, in NODE_EXTRA_CA_CERTS or in the address.";
@@ -17,7 +18,6 @@ const MEANING: Readonly<Record<string, string>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
   ER_ACCESS_DENIED_ERROR: "it refused the user or the password.",
-  ER_DBACCESS_DENIED_ERROR: "it does not let this user into that database.",
   ER_BAD_DB_ERROR: "it has no database of that name.",
   ERR_SQLITE_ERROR: "the file is no SQLite database, or may not be read.",
   SQLITE_NOTADB: "the file is no SQLite database.",
@@ -38,10 +38,15 @@ function codeOf(fault: unknown): string {
   return Array.isArray(errors) && errors.length > 0 ? codeOf(errors[0]) : "";
 }
 
-/** A driver's fault as something to act on. What the driver says itself is not shown: some repeat the connection string. */
+/** What a right is lacking on, in the server's own words, which name the table, and no address or password. */
+const lackingOf = (said: string, mend: string): string => `its user lacks a right: ${said.split("\n")[0]}. ${mend}`;
+
+/** A driver's fault as something to act on. Else what the driver says itself is not shown: some repeat the connection string. */
 export function databaseFault(place: string, fault: unknown): CliError {
   const code = codeOf(fault);
   const said = fault instanceof Error ? fault.message : "";
-  const meaning = MEANING[code] ?? TOLD.find(([words]) => words.test(said))?.[1] ?? "it did not let itself be opened.";
+  const mend = mendOfRights(fault);
+  const lacking = mend === undefined ? undefined : lackingOf(said, mend);
+  const meaning = lacking ?? MEANING[code] ?? TOLD.find(([words]) => words.test(said))?.[1] ?? "it did not let itself be opened.";
   return unreachable(`Can't use ${place}: ${meaning}${code === "" ? "" : ` (${code})`}`, fault);
 }

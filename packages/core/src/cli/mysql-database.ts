@@ -15,7 +15,10 @@ interface Mysql2 {
 }
 
 /** ER_NO_SUCH_TABLE. */
-const isMissingTable = (error: unknown): boolean => (Object(error) as { errno?: unknown }).errno === 1146;
+const isMissingTable = (error: unknown): boolean => {
+  const { cause } = Object(error) as { cause?: { errno?: unknown } };
+  return cause?.errno === 1146;
+};
 
 /** Opens MySQL or MariaDB through the host's own mysql2. */
 export async function openMysql(url: string, shell: Shell): Promise<Database> {
@@ -33,14 +36,20 @@ export async function openMysql(url: string, shell: Shell): Promise<Database> {
   } catch (fault) {
     throw databaseFault(place, fault);
   }
-  const value = async <T>(sql: string, values: unknown[] = []): Promise<T> =>
-    ((await pool.query(sql, values))[0] as { value: T }[])[0]?.value as T;
+  const rows = async <T>(sql: string, values: unknown[] = []): Promise<T[]> => {
+    try {
+      return (await pool.query(sql, values))[0] as T[];
+    } catch (fault) {
+      throw databaseFault(place, fault);
+    }
+  };
+  const value = async <T>(sql: string, values: unknown[] = []): Promise<T> => (await rows<{ value: T }>(sql, values))[0]?.value as T;
   try {
     const said = await value<string>("SELECT VERSION() AS value");
     version = `${/mariadb/i.test(said) ? "MariaDB" : "MySQL"} ${said.split("-")[0]}`;
   } catch (fault) {
     await pool.end().catch(() => undefined);
-    throw databaseFault(place, fault);
+    throw fault;
   }
   return Object.freeze({
     kind: "mysql",
@@ -50,11 +59,11 @@ export async function openMysql(url: string, shell: Shell): Promise<Database> {
     store: mysqlStore(pool),
     async installed() {
       try {
-        const [rows] = await pool.query("SELECT version FROM nightlatch_migrations ORDER BY version");
-        return (rows as { version: number }[]).map(({ version: number }) => number);
+        const found = await rows<{ version: number }>("SELECT version FROM nightlatch_migrations ORDER BY version");
+        return found.map(({ version: number }) => number);
       } catch (error) {
         if (isMissingTable(error)) return [];
-        throw databaseFault(place, error);
+        throw error;
       }
     },
     countFactors: async (notUnder = "") =>

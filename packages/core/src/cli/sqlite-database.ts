@@ -61,7 +61,13 @@ export async function openSqlite(url: string, { cwd }: Shell, make: boolean): Pr
   } catch (fault) {
     throw databaseFault(place, fault);
   }
-  const rows = <T>(sql: string, ...values: string[]): T[] => client.prepare(sql).all(...values) as T[];
+  const rows = <T>(sql: string, ...values: string[]): T[] => {
+    try {
+      return client.prepare(sql).all(...values) as T[];
+    } catch (fault) {
+      throw databaseFault(place, fault);
+    }
+  };
   return Object.freeze({
     kind: "sqlite",
     place,

@@ -1,4 +1,5 @@
 import { isMfaError, StoreError } from "../errors.ts";
+import { mendOfRights } from "../stores/lacking-rights.ts";
 import type { Store } from "../stores/store.ts";
 
 /** All that a store does. */
@@ -29,11 +30,13 @@ function whatOf(cause: unknown): string {
   return line.slice(0, 200) || String((cause as { code?: unknown }).code ?? cause.name);
 }
 
-/** "No such table" as PostgreSQL (SQLSTATE 42P01), MySQL and SQLite say it: the one fault that we know the mend of. */
+/** The faults that we know the mend of: "no such table" as PostgreSQL (SQLSTATE 42P01), MySQL and SQLite say it, and a lack of rights. */
 function mendOf(cause: unknown): string {
   const { code, message } = Object(cause) as { code?: unknown; message?: unknown };
   const isMissing = code === "42P01" || code === "ER_NO_SUCH_TABLE" || (typeof message === "string" && message.startsWith("no such table"));
-  return isMissing ? " The tables are missing: run mfa.ready({ migrate: true }) once." : "";
+  if (isMissing) return " The tables are missing: run mfa.ready({ migrate: true }) once.";
+  const mend = mendOfRights(cause);
+  return mend === undefined ? "" : ` ${mend}`;
 }
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value);

@@ -125,12 +125,7 @@ const engineFaults: Fault[] = [
     "R20 A12",
   ),
   engine("a sign-in takes anybody's challenge", "engine/verify.ts", [["claims?.sub !== signingIn.id || ", ""]], "A24 "),
-  engine(
-    "missing rows switch MFA off",
-    "engine/sign-in.ts",
-    [["Boolean(enrolled || subject.enrolled)", "false"]],
-    "A52 ",
-  ),
+  engine("missing rows switch MFA off", "engine/sign-in.ts", [["Boolean(enrolled || subject.enrolled)", "false"]], "A52 "),
   engine(
     "missing rows give leave in a session",
     "engine/mismatch.ts",

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { isMfaError } from "../../errors.ts";
-import { type Check, clock, keysFile, keysOpen, limits, log, logAndRows, node, packages, seals, tables } from "../checks.ts";
+import { type Check, clock, keysFile, keysOpen, limits, log, logAndRows, node, packages, rights, seals, tables } from "../checks.ts";
 import { addCommand, marked, type Running } from "../command.ts";
 import { CliError, EXIT, type ExitCode, exitOf } from "../exit.ts";
 import { type Connecting, engineOn, environment, keysOf, type Opened, type OpenedStore, openStore } from "../opened.ts";
@@ -14,7 +14,7 @@ interface Options extends Connecting {
 const LONG = ["log", "log and rows"];
 
 /** What is looked at wherever the database and the keys are there. */
-const ALL = ["database", "tables", "clock", "limits", "keys", "secrets", ...LONG];
+const ALL = ["database", "tables", "rights", "clock", "limits", "keys", "secrets", ...LONG];
 
 /** Faults of what is looked at are findings; anything else is a fault of this program. */
 function faultOf(name: string, error: unknown): Check {
@@ -53,6 +53,7 @@ async function looked(options: Options, shell: Shell): Promise<{ checks: Check[]
     if (!isOpen || !store) return { checks, exit };
     const opened = store;
     const hasTables = await look("tables", async () => await tables(opened));
+    if (hasTables) await look("rights", async () => await rights(opened));
     await look("clock", async () => await clock(opened));
     await look("limits", async () => await limits(opened));
     if (!hasTables) return { checks, exit };
@@ -100,9 +101,10 @@ export function addDoctor(program: Command, running: Running): void {
     name: "doctor",
     summary: "look whether everything that MFA hangs on is well",
     what: `Looks at what has to hold, and says how to mend what doesn't: versions, the database and its tables, its clock
-      against this machine's, whether the keys open it, whether the rate limits count, and whether the audit log and the
-      authenticators agree: rows that were deleted by hand would let users in by password alone. It changes nothing. Run it
-      after a deploy, after a restore, and every night.`,
+      against this machine's, whether its user may do what is needed (on PostgreSQL), whether the keys open it, whether the
+      rate limits count, and whether the audit log and the authenticators agree: rows that were deleted by hand let users in
+      by password alone, or shut them out where the app keeps its flag enrolled. It changes nothing. Run it as the user that
+      the app has in the database, after a deploy, after a restore, and every night.`,
     examples: [
       ["doctor", "all of it"],
       ["doctor --fast --json", "without reading the whole log, for a monitor"],

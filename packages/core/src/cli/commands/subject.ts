@@ -101,6 +101,13 @@ const DONE: Record<Act, string> = {
     "all authenticators, codes and trusted devices are gone. The next sign-in needs no second factor: make sure that it is the owner's",
 };
 
+/** What more there is to know of what was done. */
+const ALSO: Partial<Record<Act, string>> = {
+  reset:
+    "An app that keeps its own flag enrolled refuses that sign-in from a minute on, until the flag is cleared: by mfa.audit.follow(), " +
+    "since no onEvent hears of this command, or else by hand.",
+};
+
 async function act(opened: Opened, what: Act, subject: Subject, options: ActOptions, shell: Shell): Promise<Told> {
   const { mfa } = opened;
   if (options.actor === undefined) throw usage("Who acts? Give --actor, the id of somebody else who has an authenticator.");
@@ -124,7 +131,12 @@ async function act(opened: Opened, what: Act, subject: Subject, options: ActOpti
   if (verification?.recoveryCodesLeft !== undefined)
     note(shell, `That was a recovery code of ${shownAs(actor)}; ${verification.recoveryCodesLeft} are left.`);
   const data = { subject: subject.id, tenant: subject.tenant, act: what, actor: actor.id };
-  return { lines: [`${shownAs(subject)}: ${DONE[what]}.`, `The log names ${shownAs(actor)} and the reason.`], data };
+  const lines = [
+    `${shownAs(subject)}: ${DONE[what]}.`,
+    ...(ALSO[what] ? [ALSO[what]] : []),
+    `The log names ${shownAs(actor)} and the reason.`,
+  ];
+  return { lines, data };
 }
 
 /** `nightlatch subject`. */
