@@ -1,13 +1,13 @@
 import { freePort } from "@nightlatch/internal-services";
 import { afterAll, expect, test } from "vitest";
 import { DEMO_PASSWORD } from "../src/demo/catalogue.ts";
-import { consolePages, signIn, untilItAnswers } from "./support/console.ts";
+import { consolePages, signIn, startConsole } from "./support/console.ts";
 import { hoursAhead } from "./support/demo.ts";
 import { gateTo } from "./support/gate.ts";
 import { call, tokenOf } from "./support/http.ts";
 import { startOnServer } from "./support/server.ts";
 import { readEvents } from "./support/stream.ts";
-import { endAll, startSystem } from "./support/system.ts";
+import { endAll } from "./support/system.ts";
 
 afterAll(endAll);
 
@@ -16,22 +16,8 @@ const pages = consolePages();
 test("a quiet stream is live, a silent one is said to be lost, and what was missed is there once it is back", async () => {
   const system = await startOnServer();
   const gate = await gateTo(Number(new URL(system.bookings).port));
-  const port = String(await freePort());
-  const { users, rooms, reviews, analytics } = system;
-  const console = await startSystem({
-    args: ["--service", "console"],
-    env: {
-      WEB_CONSOLE: "on",
-      CONSOLE_PORT: port,
-      USERS_URL: users,
-      ROOMS_URL: rooms,
-      BOOKINGS_URL: `http://127.0.0.1:${gate.port}`,
-      REVIEWS_URL: reviews,
-      ANALYTICS_URL: analytics,
-    },
-  });
-  await untilItAnswers(`http://127.0.0.1:${port}`, console.output);
-  const page = await pages.page(`http://127.0.0.1:${port}`);
+  const console = await startConsole({ ...system, bookings: `http://127.0.0.1:${gate.port}` }, await freePort());
+  const page = await pages.page(console.url);
   await signIn(page, "member");
   const state = page.locator(".live");
   await state.getByText("Live", { exact: true }).waitFor();
@@ -40,7 +26,7 @@ test("a quiet stream is live, a silent one is said to be lost, and what was miss
     new MutationObserver(() => window.said.push(document.querySelector(".live").textContent))
       .observe(document.querySelector(".live"), { childList: true, subtree: true, characterData: true });`);
   // Nothing happens but beats, three of them: longer than the page would wait for one.
-  const token = await tokenOf(users, "member", DEMO_PASSWORD);
+  const token = await tokenOf(system.users, "member", DEMO_PASSWORD);
   const reader = await readEvents(system.bookings, token);
   const saidMeanwhile = async (): Promise<unknown> => {
     await page.evaluate("window.said.length = 0");

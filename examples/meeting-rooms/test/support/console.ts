@@ -41,6 +41,29 @@ export async function startWithConsole(env: Record<string, string> = {}): Promis
   return { ...system, console: url };
 }
 
+/** A console of its own in front of services that are there already. */
+export async function startConsole(
+  urls: Pick<Started, "users" | "rooms" | "bookings" | "reviews" | "analytics">,
+  port: number,
+): Promise<Pick<Started, "stop" | "output"> & { url: string }> {
+  const { users, rooms, bookings, reviews, analytics } = urls;
+  const { stop, output } = await startSystem({
+    args: ["--service", "console"],
+    env: {
+      WEB_CONSOLE: "on",
+      CONSOLE_PORT: String(port),
+      USERS_URL: users,
+      ROOMS_URL: rooms,
+      BOOKINGS_URL: bookings,
+      REVIEWS_URL: reviews,
+      ANALYTICS_URL: analytics,
+    },
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await untilItAnswers(url, output);
+  return { url, stop, output };
+}
+
 /** How a page is looked at. */
 export const VIEWS: Readonly<Record<"light" | "dark" | "phone", BrowserContextOptions>> = {
   light: { viewport: { width: 1280, height: 860 }, colorScheme: "light" },

@@ -1,7 +1,7 @@
 import { MfaProvider, useMfaStatus } from "@nightlatch/react";
 import { type ComponentType, lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { ApiError, call, onSignedOut } from "./api/call.ts";
-import { mfa, SessionContext } from "./api/session.ts";
+import { type Ending, signOut as endSession, mfa, SessionContext } from "./api/session.ts";
 import type { ConsoleFacts, User } from "./api/types.ts";
 import { AccountPage } from "./pages/account.tsx";
 import { BookingsPage } from "./pages/bookings.tsx";
@@ -65,13 +65,13 @@ export function App(): ReactNode {
   /** `null` once it is known that nobody is signed in. */
   const [me, setMe] = useState<User | null>();
   const [fault, setFault] = useState<ApiError>();
-  const [ended, setEnded] = useState(false);
+  const [ended, setEnded] = useState<Ending>();
 
   const enter = useCallback(async (): Promise<void> => {
     setFault(undefined);
     try {
       setMe(await call<User>("/users/me"));
-      setEnded(false);
+      setEnded(undefined);
     } catch (error) {
       if (error instanceof ApiError && error.code === "unauthenticated") setMe(null);
       else if (error instanceof ApiError) setFault(error);
@@ -90,7 +90,7 @@ export function App(): ReactNode {
     );
     onSignedOut(() => {
       setMe((before) => {
-        if (before) setEnded(true);
+        if (before) setEnded("expired");
         return null;
       });
       mfa.forget();
@@ -98,9 +98,10 @@ export function App(): ReactNode {
   }, [enter]);
 
   const signOut = useCallback(() => {
-    void call("/session", { method: "DELETE" }).finally(() => {
+    void endSession().then((ending) => {
       mfa.forget();
       setMe(null);
+      setEnded(ending);
     });
   }, []);
 
@@ -139,7 +140,7 @@ export function App(): ReactNode {
       ) : path === "/register" ? (
         <RegisterPage onDone={enter} />
       ) : (
-        <SignInPage facts={facts} ended={ended} onDone={enter} />
+        <SignInPage facts={facts} ended={ended} onSignOut={signOut} onDone={enter} />
       )}
     </MfaProvider>
   );

@@ -41,3 +41,18 @@ export async function signIn(username: string, password: string): Promise<Second
     return { challenge: problem.challenge, methods: problem.methods, enrol: problem.enrol };
   }
 }
+
+/** How a session ended: by its time, or by a sign-out that this browser alone knows of, or that nobody has confirmed. */
+export type Ending = "expired" | "here" | "unknown";
+
+/** Signs out; what is not certain then, if anything. */
+export async function signOut(): Promise<Ending | undefined> {
+  try {
+    await call("/session", { method: "DELETE" });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    // The console's server drops the cookie before it asks the users service; without its answer nothing was dropped.
+    return error.code === "unavailable" ? "here" : "unknown";
+  }
+}

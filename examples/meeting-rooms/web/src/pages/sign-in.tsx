@@ -1,7 +1,7 @@
 import { SignInChallenge } from "@nightlatch/react";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { type ApiError, faultOf } from "../api/call.ts";
-import { type SecondStep, signIn } from "../api/session.ts";
+import { type Ending, type SecondStep, signIn } from "../api/session.ts";
 import type { ConsoleFacts } from "../api/types.ts";
 import { useAttempt } from "../api/use-attempt.ts";
 import { Door } from "../parts/door.tsx";
@@ -68,8 +68,41 @@ function DemoAccounts({
   );
 }
 
+/** How the last session ended, where the person has to know. */
+function Ended({ ending, onSignOut }: { ending: Ending; onSignOut(): void }): ReactNode {
+  if (ending === "unknown") {
+    const again = (
+      <button type="button" className="link" onClick={onSignOut}>
+        Sign out again
+      </button>
+    );
+    return (
+      <Message tone="bad" icon="alert" assertive action={again}>
+        The console did not answer: this browser may still be signed in.
+      </Message>
+    );
+  }
+  return (
+    <Message tone="brass" icon="clock">
+      {ending === "expired"
+        ? "You were signed out after 30 minutes. Nothing was lost."
+        : "You are signed out in this browser. The session ends by itself within 30 minutes: the users service could not be told."}
+    </Message>
+  );
+}
+
 /** The door: name and password, then a code where two-step verification is on. */
-export function SignInPage({ facts, ended, onDone }: { facts: ConsoleFacts; ended: boolean; onDone(): Promise<void> }): ReactNode {
+export function SignInPage({
+  facts,
+  ended,
+  onSignOut,
+  onDone,
+}: {
+  facts: ConsoleFacts;
+  ended: Ending | undefined;
+  onSignOut(): void;
+  onDone(): Promise<void>;
+}): ReactNode {
   const { busy, error, run } = useAttempt();
   const { values, change, about } = useFields({ username: "", password: "" });
   const [second, setSecond] = useState<SecondStep>();
@@ -96,11 +129,7 @@ export function SignInPage({ facts, ended, onDone }: { facts: ConsoleFacts; ende
   }
   return (
     <Door title="Sign in" lead="Use the account you book rooms with.">
-      {ended && !error && (
-        <Message tone="brass" icon="clock">
-          You were signed out after 30 minutes. Nothing was lost.
-        </Message>
-      )}
+      {ended && !error && <Ended ending={ended} onSignOut={onSignOut} />}
       {error && <Fault error={error} />}
       <form onSubmit={submit}>
         <Field {...about("username", "Username")} autoComplete="username" autoCapitalize="none" spellCheck={false} />
