@@ -14,7 +14,8 @@ function startSession(res: Response, session: string): void {
   res.cookie("session", session, { httpOnly: true, sameSite: "lax" });
 }
 
-// Your own memory of who has enrolled: rows that somebody deletes then switch nothing off.
+// Your own memory of who has enrolled: rows that somebody deletes then switch nothing off. On a database of yours follow the log
+// besides, by mfa.audit.follow(): a reset from a shell, or by another process, reaches no onEvent.
 function onEvent(event: MfaEvent): void {
   ada.enrolled = enrolledBy(event) ?? ada.enrolled;
 }

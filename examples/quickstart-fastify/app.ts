@@ -14,7 +14,8 @@ function startSession(reply: FastifyReply, session: string): void {
   reply.header("Set-Cookie", `session=${session}; Path=/; HttpOnly; SameSite=Lax`);
 }
 
-// Your own memory of who has enrolled: rows that somebody deletes then switch nothing off.
+// Your own memory of who has enrolled: rows that somebody deletes then switch nothing off. On a database of yours follow the log
+// besides, by mfa.audit.follow(): a reset from a shell, or by another process, reaches no onEvent.
 function onEvent(event: MfaEvent): void {
   ada.enrolled = enrolledBy(event) ?? ada.enrolled;
 }

@@ -30,6 +30,7 @@ function shared(): Shared {
       issuer: "Quickstart",
       keys: keyring(process.env.NIGHTLATCH_KEYS ?? `k1:${randomBytes(32).toString("base64")}`),
       store: memoryStore(),
+      // On a database of yours follow the log besides, by mfa.audit.follow(): a reset from a shell, or by another process, reaches no onEvent.
       onEvent(event) {
         ada.enrolled = enrolledBy(event) ?? ada.enrolled;
       },

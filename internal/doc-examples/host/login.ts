@@ -14,8 +14,11 @@ export declare function checkPassword(body: unknown): Promise<User | undefined>;
 /** The user of the request's session, with the session's id. */
 export declare function userOf(req: Request): (User & { sessionId: string }) | undefined;
 
-/** Remembers whether a user is enrolled, where there is something to remember. */
-export declare function rememberEnrolled(userId: string | undefined, enrolled: boolean | undefined): Promise<void>;
+/**
+ * Remembers whether a user is enrolled, where there is something to remember, and since when: news that is older than what is
+ * remembered changes nothing, since it comes by two ways.
+ */
+export declare function rememberEnrolled(userId: string | undefined, enrolled: boolean | undefined, at: Date): Promise<void>;
 
 /** An id for a session that starts when the second step is done. */
 export declare function newSessionId(): string;

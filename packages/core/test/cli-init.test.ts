@@ -124,7 +124,8 @@ describe.each(APPS)("init in a fresh app on $name", ({ name, manifest, code, sta
     expect(found.files.map(({ path }) => path)).toEqual(expect.arrayContaining([".gitignore", ".env", code]));
     expect((await stat(join(host.folder, ".env"))).mode & 0o777).toBe(0o600);
     expect(await text(".gitignore")).toMatch(/^\.env$/m);
-    expect(found.left.join("\n")).toContain("have userOf say who is signed in");
+    for (const step of ["have userOf say who is signed in", "a flag enrolled", "mfa.audit.follow(", "toProblem", "mfa.admin.erase("])
+      expect(found.left.join("\n")).toContain(step);
 
     const isServed = found.store === "postgres";
     const env: Record<string, string> = isServed ? { DATABASE_URL: await newDatabase(inject("postgresUrl")) } : {};

@@ -60,6 +60,14 @@ const MOUNT: Readonly<Record<Framework, (file: string) => string>> = {
   next: (file) => `The routes are mounted already. Guard others with guarded from ${file}.`,
 };
 
+/** How what Nightlatch throws is answered. */
+const ON_ERROR: Readonly<Record<Framework, string>> = {
+  express: "send(res, toProblem(error)), with send from @nightlatch/express, in an error handler behind all routes, else next(error)",
+  fastify: "send(reply, toProblem(error)), with send from @nightlatch/fastify, in app.setErrorHandler",
+  hono: "a Response of the status, headers and JSON body that toProblem(error) has, in app.onError",
+  next: "a Response of the status, headers and JSON body that toProblem(error) has, where your route catches it",
+};
+
 /** What nobody can do but the app's own people. */
 function leftToDo(project: Project): string[] {
   const { framework, store, language, sources, install } = project;
@@ -78,7 +86,9 @@ function leftToDo(project: Project): string[] {
       : "Await mfa.ready() at the start, with .env loaded (node --env-file=.env).",
     MOUNT[framework](file),
     'After the password: const step = await mfa.signIn({ id: user.id }, { amr: ["pwd"] }). If step.required, start no session: answer with its challenge, and start one when mfa.verify({ challenge, code, session }) is ok.',
-    "Guard what matters, and call mfa.revoke({ id }) when a password changes.",
+    'Keep a flag enrolled beside each user, so that deleted rows switch nobody\'s second factor off. Set it by enrolledBy(event), in createMfa({ onEvent }) and in mfa.audit.follow({ name: "enrolled", sink }).start(), which hears of a reset from a shell too; an event older than the newest you took, by event.at, changes nothing. Give it to mfa.signIn, beside amr, and in what subject returns.',
+    `Answer what Nightlatch throws: where isMfaError(error) of @nightlatch/core is true, log it, and answer with toProblem of @nightlatch/core/http: ${ON_ERROR[framework]}.`,
+    "Guard what matters, call mfa.revoke({ id }) when a password changes, and mfa.admin.erase({ id }) when a user is deleted; if it rejects, again.",
     `For production make another key (npx nightlatch keys generate) and keep it with your secrets. Then: npx nightlatch doctor --env .env${database}`,
   ];
 }

@@ -65,7 +65,10 @@ export function projectIn(folder: string, asked: { framework?: Framework; store?
   const has = new Set(Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies }));
   const framework = asked.framework ?? LOOKED_FOR.find((name) => has.has(name));
   if (!framework)
-    throw usage(`package.json names none of ${FRAMEWORKS.join(", ")}. Give --framework, or mount the routes by hand: docs/http.md`);
+    throw usage(
+      `package.json names none of ${FRAMEWORKS.join(", ")}. Give --framework, or mount the routes by hand: webMfa of @nightlatch/core/http ` +
+        "answers a Request with a Response, and its types and their comments lie in this package's dist/http/index.d.ts.",
+    );
   const isThere = (name: string): boolean => existsSync(join(folder, name));
   return {
     folder,
