@@ -34,7 +34,7 @@ export { createMfa } from "./engine/create-mfa.ts";
 export type { Resealed, ResealOptions } from "./engine/keys.ts";
 export type { Mfa } from "./engine/mfa.ts";
 export type { EnrolmentPolicy, GrantPolicy, MfaOptions } from "./engine/mfa-options.ts";
-export type { AdminAct, Answer, Demand, Enrolling, Proof, SetupOptions, Subject } from "./engine/requests.ts";
+export type { AdminAct, Answer, Demand, Enrolling, FirstFactor, Proof, SetupOptions, Subject } from "./engine/requests.ts";
 export type {
   Challenge,
   DeviceInfo,

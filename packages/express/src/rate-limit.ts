@@ -10,6 +10,9 @@ export interface ExpressRateLimitOptions extends RateLimitOptions<Request> {
   subject?(req: Request): Asker | Promise<Asker>;
 }
 
+/** The middleware that `rateLimit` makes, for a route with any parameters. */
+export type RateLimitHandler = StepUpHandler;
+
 /** Several limits before one route stand in one list (RFC 9110 §5.3). */
 function addField(res: Response, name: string, value: string): void {
   const earlier = res.getHeader(name);
@@ -37,7 +40,7 @@ export function rateLimit<Name extends string>(
   limits: RateLimits<Name>,
   name: NoInfer<Name>,
   { subject, ...options }: ExpressRateLimitOptions,
-): StepUpHandler {
+): RateLimitHandler {
   if (options.by === "user") checkSubject(subject, 'rateLimit by "user"');
   const limit = createRateLimit<Name, Request>(limits, name, options);
   return async (request, res, next) => {

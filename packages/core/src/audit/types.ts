@@ -176,6 +176,10 @@ export interface AuditComparison {
 export interface FollowOptions {
   /** Under which its place is kept: 1 to 64 of `a-z`, `0-9`, `-`. One name for one destination, in all processes. */
   name: string;
+  /**
+   * What events are handed to, one at a time and in order; what it throws has the event come again. It may get one twice,
+   * by whose `id` it can tell.
+   */
   sink: EventSink;
   /** Where one that has no place yet begins. @defaultValue "now" */
   from?: "now" | "start";

@@ -20,7 +20,12 @@ export interface MfaOptions {
   /** @defaultValue [totp()] */
   factors?: readonly Factor[];
   /** How many recovery codes a set has, 1 to 20; `false` for none. @defaultValue { count: 10 } */
-  recoveryCodes?: { count?: number } | false;
+  recoveryCodes?:
+    | {
+        /** How many a set has, 1 to 20. @defaultValue 10 */
+        count?: number;
+      }
+    | false;
   /** How wrong codes lock. @defaultValue 5 failures for 15 minutes, doubling to 24 hours */
   lockout?: LockoutPolicy;
   /** Who must enrol, and what a change of factors needs. */
@@ -28,7 +33,12 @@ export interface MfaOptions {
   /** How grants are signed, and how they end. */
   grants?: GrantPolicy;
   /** Lets people trust a device, whose sign-ins then need no second step for so long, 1 h to 90 d. @defaultValue false */
-  trustedDevices?: { for: Duration } | false;
+  trustedDevices?:
+    | {
+        /** How long a device is trusted, from the sign-in that trusted it on: 1 h to 90 d, such as `"30d"`. */
+        for: Duration;
+      }
+    | false;
   /**
    * Switches MFA off for everybody, as a rollback: sign-ins need no second step and guards let pass. Factors
    * stay as they are, and codes can still be verified. Both turns are recorded at `ready()`. @defaultValue false

@@ -1,8 +1,8 @@
 import type { AuditLog } from "../audit/types.ts";
-import type { Amr, ImportedFactor, Method } from "../factors/factor.ts";
+import type { ImportedFactor, Method } from "../factors/factor.ts";
 import type { PublicJwk } from "../grants/grant-keys.ts";
 import type { Resealed, ResealOptions, RotatableUse } from "./keys.ts";
-import type { AdminAct, Answer, Demand, Enrolling, Proof, SetupOptions, Subject } from "./requests.ts";
+import type { AdminAct, Answer, Demand, Enrolling, FirstFactor, Proof, SetupOptions, Subject } from "./requests.ts";
 import type { Challenge, DeviceInfo, FactorInfo, GrantCheck, Refusal, Setup, SignIn, Status, Verification } from "./results.ts";
 
 /**
@@ -23,28 +23,53 @@ export interface Mfa {
   /**
    * Call it between the first factor and the session: it answers whether a second step is required.
    *
-   * @param first - how the first factor was proved (`amr`: `pwd`; or `email` where it was a code by e-mail, which
-   * then is not asked for twice), the token of a trusted device, and what the host remembers of the enrolment, where
-   * the subject does not say that
-   * @throws EnrolmentMismatchError when `enrolled` is true and the store holds no factor
+   * @param first - how the first factor was proved, the token of a trusted device, and what the host remembers
+   * @throws EnrolmentMismatchError when `enrolled` is true, the store holds no factor, and the log vouches for no removal
+   * of the last minute
    */
-  signIn(subject: Subject, first: { amr: Amr[]; device?: string; enrolled?: boolean }): Promise<SignIn>;
+  signIn(subject: Subject, first: FirstFactor): Promise<SignIn>;
   /** A step-up challenge for a subject who is signed in. */
   challenge(subject: Subject, demand?: Demand): Promise<Challenge>;
   /**
    * Sends a code for a challenge through the host's `email(deliver)` or `sms(deliver)`. The code before it is dead.
    *
    * @throws DeliveryError when `deliver` fails
+   *
+   * @example
+   * ```ts
+   * import type { Mfa } from "@nightlatch/core";
+   *
+   * export async function sendCode(mfa: Mfa, challenge: string): Promise<string> {
+   *   const sent = await mfa.deliver(challenge, "email");
+   *   return sent.ok ? `A code is on its way to ${sent.to}.` : sent.reason;
+   * }
+   * ```
    */
   deliver(challenge: string, by: Method): Promise<{ ok: true; to: string; expiresAt: Date } | Refusal>;
   /**
    * Judges a code. `{ challenge, session }` completes a sign-in, `{ challenge, subject }` answers a guard's
    * challenge, `{ subject, demand }` verifies somebody who is signed in. What can't be a code, and an answer to
    * a challenge that is over, is refused without counting.
+   *
+   * @example
+   * ```ts
+   * import { randomUUID } from "node:crypto";
+   * import type { Mfa } from "@nightlatch/core";
+   *
+   * declare function startSession(userId: string, session: string): void;
+   *
+   * export async function secondStep(mfa: Mfa, challenge: string, code: string): Promise<boolean> {
+   *   const session = randomUUID(); // of the session to come: the grant is good in it alone
+   *   const verification = await mfa.verify({ challenge, code, session });
+   *   if (verification.ok) startSession(verification.subject.id, session);
+   *   return verification.ok;
+   * }
+   * ```
    */
   verify(answer: Answer): Promise<Verification>;
   /** Holds a grant against a demand: whose it is, how fresh, what for, and whether it was ended since. */
   verifyGrant(grant: string, subject: Subject, demand?: Demand): Promise<GrantCheck>;
+  /** A user's authenticators: set up, enabled, taken over, listed, renamed and removed. */
   readonly factors: {
     /**
      * Makes a new authenticator, pending beside those that are enabled. Once one is, `proof` is needed; for
@@ -88,6 +113,7 @@ export interface Mfa {
   regenerateRecoveryCodes(subject: Subject, proof: Proof): Promise<Verification>;
   /** Ends every grant, challenge and trusted device of the subject. Call it when the password changes. */
   revoke(subject: Subject): Promise<void>;
+  /** A user's trusted devices; there are some where `createMfa({ trustedDevices })` allows it. */
   readonly devices: {
     /** The devices whose sign-ins need no second step, newest first. */
     list(subject: Subject): Promise<DeviceInfo[]>;
@@ -111,6 +137,7 @@ export interface Mfa {
     /** For a user who is deleted: removes all factors and blanks the user in the audit log. The opaque id stays, with its epoch, so that old grants stay dead. */
     erase(subject: Subject): Promise<void>;
   };
+  /** The data keys in the store, which the host's own key wraps. */
   readonly keys: {
     /** A new key for what is sealed, granted or logged from now on; those before it still open and verify what they made. */
     rotate(use: RotatableUse): Promise<{ keyId: string }>;
@@ -122,5 +149,6 @@ export interface Mfa {
   };
   /** The public keys that grants are verified with (RFC 7517); none of HS256. */
   jwks(): Promise<{ keys: PublicJwk[] }>;
+  /** The log of all that happened: read, followed, sealed and verified. */
   readonly audit: AuditLog;
 }

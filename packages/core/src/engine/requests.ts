@@ -23,6 +23,20 @@ export interface Subject {
   session?: string;
 }
 
+/** What the host knows once the first factor is proved. */
+export interface FirstFactor {
+  /** How it was proved: `pwd`; or `email`, `sms` where it was a code by that, which then is not asked for twice. */
+  amr: Amr[];
+  /** The token of a trusted device, as `deviceToken` of `@nightlatch/core/http` reads it from its cookie. @defaultValue none */
+  device?: string;
+  /**
+   * Whether this user is enrolled by what the app itself remembers, where the subject does not say that. True without an
+   * authenticator in the store is refused (`EnrolmentMismatchError`), but for a minute after a removal that the log vouches for.
+   * @defaultValue the subject's
+   */
+  enrolled?: boolean;
+}
+
 /** What a guard asks of a grant. */
 export interface Demand {
   /**
@@ -52,10 +66,36 @@ export type Proof = { code: string; factorId?: string; challenge?: string } | { 
  * subject in `signingIn`, and another's challenge is refused; one that has not takes `verification.subject`.
  * `factorId` names the authenticator, which HOTP needs. `device` asks to trust this device after a sign-in.
  */
-export type Answer = { code: string; factorId?: string; device?: { name: string } } & (
-  | { challenge: string; session?: string; signingIn?: Pick<Subject, "id" | "tenant">; subject?: undefined }
-  | { challenge: string; subject: Subject }
-  | { subject: Subject; demand?: Demand; challenge?: undefined }
+export type Answer = {
+  /** The code as it was typed: spaces, hyphens and lower case are as good. */
+  code: string;
+  /** The authenticator's id, which a counter-based one needs. @defaultValue any that the subject has enabled */
+  factorId?: string;
+  /** Trusts this device after a sign-in, under a name of 1 to 64 characters. @defaultValue not trusted */
+  device?: { name: string };
+} & (
+  | {
+      /** The challenge of `signIn`. */
+      challenge: string;
+      /** The id of the session to come, which has to be the one that the host then starts: the grant is good in no other. */
+      session?: string;
+      /** Who passed the first factor, where the host has kept that: another's challenge is refused. */
+      signingIn?: Pick<Subject, "id" | "tenant">;
+      subject?: undefined;
+    }
+  | {
+      /** The challenge of a guard, or of `mfa.challenge`. */
+      challenge: string;
+      /** Who is signed in, with the session that the challenge was made in. */
+      subject: Subject;
+    }
+  | {
+      /** Who is signed in, with the session that the grant is to be good in. */
+      subject: Subject;
+      /** What the grant is to be good for. @defaultValue a grant without a purpose */
+      demand?: Demand;
+      challenge?: undefined;
+    }
 );
 
 /** Somebody whose sign-in waits until an authenticator is enrolled, by the challenge of that sign-in; `session` is the one to come. */
@@ -77,8 +117,12 @@ export interface AdminAct {
 
 /** How an authenticator is set up. */
 export interface SetupOptions {
+  /** @defaultValue the first factor of `createMfa({ factors })` */
   type?: Method;
+  /** 1 to 64 characters, for its owner to know it by. */
   name?: string;
+  /** The id of an authenticator that goes in the moment that this one is enabled. @defaultValue none */
   replaces?: string;
+  /** Needed once an authenticator is enabled, or where `enrolment.via` says so. */
   proof?: Proof;
 }

@@ -28,6 +28,7 @@ export type RefusalReason =
  */
 export interface Refusal {
   ok: false;
+  /** Which of these it was. Of `invalid` nothing more is told, lest it help whoever guesses. */
   reason: RefusalReason;
   /** Failures that may follow before a lock; 0 when this one locked. */
   attemptsLeft?: number;

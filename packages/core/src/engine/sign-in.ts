@@ -6,16 +6,9 @@ import { answering, issueChallenge } from "./challenges.ts";
 import { useDevice } from "./devices.ts";
 import { change, confirmed, type Engine, isSwitchedOff, methodsOf } from "./engine.ts";
 import { denyMissing } from "./mismatch.ts";
-import type { Subject } from "./requests.ts";
+import type { FirstFactor, Subject } from "./requests.ts";
 import type { Challenge, SignIn } from "./results.ts";
 import { keyOf } from "./subject.ts";
-
-/** What the host knows once the first factor is proved. */
-export interface First {
-  amr?: Amr[];
-  device?: string;
-  enrolled?: boolean;
-}
 
 /** Milliseconds that two servers' clocks may be apart. */
 const CLOCK_SKEW = 5 * 60_000;
@@ -47,7 +40,7 @@ async function waitFor(engine: Engine, subject: Subject, state: SubjectState, am
 }
 
 /** Answers, in one read, whether a second step stands between the first factor and the session. */
-export async function signIn(engine: Engine, subject: Subject, { amr: proved, device, enrolled }: First): Promise<SignIn> {
+export async function signIn(engine: Engine, subject: Subject, { amr: proved, device, enrolled }: FirstFactor): Promise<SignIn> {
   if (!Array.isArray(proved)) throw new ConfigError('signIn is told how the first factor was proved: signIn(subject, { amr: ["pwd"] }).');
   const amr = [...proved];
   const who = keyOf(subject);

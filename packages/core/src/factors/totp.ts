@@ -36,6 +36,15 @@ function warnOfApps({ algorithm, digits, period }: Required<Pick<TotpFactorOptio
  * ignore raise a process warning, `NIGHTLATCH_TOTP_SETTINGS`.
  *
  * @throws ConfigError when a number is out of its bounds
+ *
+ * @example
+ * ```ts
+ * import { createMfa, hotp, keyring, totp } from "@nightlatch/core";
+ * import { memoryStore } from "@nightlatch/core/stores/memory";
+ *
+ * const factors = [totp({ window: 1 }), hotp()]; // the first is what `setup` makes unless it is told another type
+ * createMfa({ issuer: "Example", keys: keyring(process.env.NIGHTLATCH_KEYS), store: memoryStore(), factors });
+ * ```
  */
 export function totp({ algorithm = "SHA1", digits = 6, period = 30, allowLongPeriod = false, window = 1 }: TotpFactorOptions = {}): Factor {
   checkCodeForm("totp", { algorithm, digits });
