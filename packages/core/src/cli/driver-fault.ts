@@ -1,4 +1,4 @@
-import { mendOfRights } from "../stores/lacking-rights.ts";
+import { mendOfRights } from "../engine/lacking-rights.ts";
 import { type CliError, unreachable } from "./exit.ts";
 
 const UNTRUSTED = "its certificate is not trusted here. Name its CA, in NODE_EXTRA_CA_CERTS or in the address.";

@@ -1,6 +1,6 @@
 import { isMfaError, StoreError } from "../errors.ts";
-import { mendOfRights } from "../stores/lacking-rights.ts";
 import type { Store } from "../stores/store.ts";
+import { mendOfRights } from "./lacking-rights.ts";
 
 /** All that a store does. */
 export const STORE_VERBS: readonly (keyof Store)[] = [
