@@ -92,7 +92,8 @@ export async function tables({ database }: OpenedStore): Promise<Check> {
 /** Whether the database's user may do all that the store does: what it may not shows elsewhere only when somebody asks for it. */
 export async function rights({ database }: OpenedStore): Promise<Check> {
   const name = "rights";
-  if (!database?.lackingRights) return { name, state: "skipped", found: "only PostgreSQL is asked for the rights of its user" };
+  if (!database) return { name, state: "skipped", found: "not looked at in the store of a config file" };
+  if (!database.lackingRights) return { name, state: "skipped", found: "only PostgreSQL is asked for the rights of its user" };
   const lacking = await database.lackingRights();
   if (lacking.length === 0) return { name, state: "ok", found: "the database's user may do all that is needed" };
   const shown = `${lacking.slice(0, NAMED).join(", ")}${lacking.length > NAMED ? ", …" : ""}`;
