@@ -14,7 +14,7 @@ export default defineConfig({
     alias: { "@nightlatch/internal-services": fileURLToPath(new URL("./no-tools.ts", import.meta.url)) },
     include: [
       "mutation/*.mutation.ts",
-      "test/{admin-acts,delivering,events,grants,host-factors,keeping-keys,keys,lockout,meanwhile,otp,otp-inputs,qr,rotation,sealing,signing-keys,standing,store-faults,subjects}.test.ts",
+      "test/{admin-acts,delivering,events,grants,host-factors,keeping-keys,keys,lockout,meanwhile,metrics,metrics-tracing,otp,otp-inputs,qr,rotation,sealing,signing-keys,standing,step-up-web,store-faults,subjects}.test.ts",
       "test/{timing,vault,vault-requests}.test.ts",
     ],
     isolate: false,
