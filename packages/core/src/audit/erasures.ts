@@ -2,7 +2,7 @@ import type { KeyObject } from "node:crypto";
 import type { AuditStore } from "../stores/audit.ts";
 import type { StoredAuditRow, SubjectKey } from "../stores/store.ts";
 import { BEHIND_ALL_IDS } from "./event-id.ts";
-import { type MfaEventType, RECORDS } from "./events.ts";
+import { type MfaEventOf, type MfaEventType, RECORDS } from "./events.ts";
 import { eventOf, isIntact } from "./row.ts";
 import { PAGE } from "./sealing.ts";
 
@@ -28,10 +28,8 @@ export async function unexplained(store: AuditStore, keys: readonly KeyObject[])
   for await (const row of rowsOf(store, [...RECORDS, "subject_erased"])) {
     if (row.type !== "subject_erased") records += Number(row.subject === null);
     else if (isIntact(keys, row)) {
-      const { records: blanked } = eventOf(row) as { records?: number };
       erasures += 1;
-      // One from before they were counted explains whatever came before it.
-      records = blanked === undefined ? Math.min(records, 0) : records - blanked;
+      records -= (eventOf(row) as MfaEventOf<"subject_erased">).records;
     }
   }
   return { records, erasures };

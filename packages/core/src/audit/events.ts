@@ -68,9 +68,9 @@ export interface MfaEventDetails {
   revoked: Record<never, never>;
   /**
    * The subject's factors were erased and its name in this log blanked; in so many records of authenticators bound and
-   * removed (absent in logs of before they were counted).
+   * removed.
    */
-  subject_erased: { records?: number };
+  subject_erased: { records: number };
   /** So many rows of this log were removed, those that were sealed before `before` (milliseconds since 1970). No subject's event. */
   audit_rows_removed: { count: number; before: number };
 }

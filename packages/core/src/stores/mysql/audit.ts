@@ -1,19 +1,9 @@
 import type { AuditCount, AuditNote, AuditStore } from "../audit.ts";
 import type { StoredAuditRow } from "../store.ts";
-import { type Connection, IS_SET_UP, isDuplicate, type MysqlValue, type Row, type Session } from "./connection.ts";
+import { type Connection, IS_SET_UP, isDuplicate, type MysqlValue, paged, type Session } from "./connection.ts";
 import { AUDIT_PAGE, AUDIT_PAGE_OF } from "./statements.ts";
 
 const ROW = "seq, id, at, type, tenant, subject, salt, personal, detail, mac";
-
-/**
- * The first rows of a statement that ends with LIMIT. The number has to be written there, since mysql2 binds numbers as
- * doubles; and each text is a statement prepared on each connection, of which a server keeps so many. So it is one of few.
- */
-export async function paged(session: Session, sql: string, values: readonly MysqlValue[], limit: number): Promise<Row[]> {
-  if (!Number.isSafeInteger(limit) || limit < 0) throw new RangeError(`A page of ${limit} rows can't be read: give a whole number.`);
-  const rows = await session.rows(sql + 2 ** Math.ceil(Math.log2(limit)), values);
-  return rows.slice(0, limit);
-}
 
 const typed = (types: readonly string[] | undefined): string => (types ? `AND type IN (${types.map(() => "?").join(", ")})` : "");
 

@@ -128,6 +128,16 @@ function sessionOn(connection: MysqlConnection): Session {
   return session;
 }
 
+/**
+ * The first rows of a statement that ends with LIMIT. The number has to be written there, since mysql2 binds numbers as
+ * doubles; and each text is a statement prepared on each connection, of which a server keeps so many. So it is one of few.
+ */
+export async function paged(session: Session, sql: string, values: readonly MysqlValue[], limit: number): Promise<Row[]> {
+  if (!Number.isSafeInteger(limit) || limit < 0) throw new RangeError(`A page of ${limit} rows can't be read: give a whole number.`);
+  const rows = await session.rows(sql + 2 ** Math.ceil(Math.log2(limit)), values);
+  return rows.slice(0, limit);
+}
+
 async function setUp(session: Session): Promise<void> {
   await session.plainly(ISOLATION);
   await session.plainly(SETTINGS);

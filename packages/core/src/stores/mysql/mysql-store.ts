@@ -2,9 +2,9 @@ import type { DataKeyRow } from "../../secrets/data-keys.ts";
 import { canApply } from "../conditions.ts";
 import { chargeLane, forgive, type LaneRow, laneState } from "../lane.ts";
 import type { Applied, Change, Charge, Charged, OneTimeId, Outcome, OwnedFactorRow, Settlement, Store, SubjectKey } from "../store.ts";
-import { auditVerbs, paged } from "./audit.ts";
+import { auditVerbs } from "./audit.ts";
 import { applyChange } from "./change.ts";
-import { connectionOf, type MysqlPool, type Session } from "./connection.ts";
+import { connectionOf, type MysqlPool, paged, type Session } from "./connection.ts";
 import { migrate } from "./migrations.ts";
 import * as sql from "./statements.ts";
 import {
